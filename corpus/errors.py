@@ -1,0 +1,38 @@
+"""Every error this product raises on purpose, in one tree.
+
+::
+
+    GroundedError            anything below; its text says the rule, the value seen and the remedy
+    ├── LoadError            one file cannot be read (empty, locked, binary, unknown format)
+    ├── StoreError           an index directory is missing, damaged, or of another version
+    │   └── EncoderMismatch  an index was built by another encoder than the one asked for
+    ├── QuestionError        a question is empty or too long
+    └── ReaderError          a model is missing, or a server cannot be reached or refuses
+
+Callers catch :class:`GroundedError` at the door (command line, page, ``ask``); nothing inside
+catches ``Exception``.
+"""
+
+
+class GroundedError(Exception):
+    """Root of every deliberate error; ``str(error)`` is one line meant for a person."""
+
+
+class LoadError(GroundedError):
+    """One file cannot be read; the other files are not affected."""
+
+
+class StoreError(GroundedError):
+    """An index directory is missing, damaged, locked or written by another version."""
+
+
+class EncoderMismatch(StoreError):
+    """An index was built with another encoder than the one asked for."""
+
+
+class QuestionError(GroundedError):
+    """A question breaks a rule: it is empty or too long."""
+
+
+class ReaderError(GroundedError):
+    """A reader's model is missing, or its server is unreachable or refuses."""

@@ -1,0 +1,130 @@
+"""A writer of plain text in blocks: what Markdown and HTML become, and how their tables read.
+
+Blocks are parted by a blank line; items of one list, rows of one table and lines of one header by a newline.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from corpus.document import Heading
+
+Sort = Literal["paragraph", "item", "row", "heading"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    text: str
+    sort: Sort
+    level: int
+    joined: bool  # whether it goes on with the list or table of the part before it
+
+
+@dataclass(slots=True)
+class Blocks:
+    """Collects blocks in order; ``finish`` joins them and gives the headings their offsets."""
+
+    _parts: list[_Part] = field(default_factory=list)
+    _ended: bool = True
+
+    def heading(self, text: str, level: int) -> None:
+        """Add a heading of ``level``, 1 the outermost; blank text adds nothing."""
+        self._add(" ".join(text.split()), "heading", level)
+
+    def line(self, text: str, sort: Sort) -> None:
+        """Add a paragraph, item or row; an item or row follows its like on the next line. Blank text adds nothing."""
+        self._add(text.rstrip() if sort == "item" else text.strip("\n").rstrip(), sort, 0)
+
+    def end(self) -> None:
+        """End a list or table: the next one begins after a blank line."""
+        self._ended = True
+
+    def _add(self, text: str, sort: Sort, level: int) -> None:
+        if text.strip():
+            joined = not self._ended and sort in ("item", "row") and self._parts[-1].sort == sort
+            self._parts.append(_Part(text, sort, level, joined))
+            self._ended = False
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything but headings was added."""
+        return any(part.sort != "heading" for part in self._parts)
+
+    def finish(self) -> tuple[str, tuple[Heading, ...]]:
+        """Return the joined text and its headings."""
+        out: list[str] = []
+        headings: list[Heading] = []
+        length = 0
+        for part in self._parts:
+            between = "" if not out else "\n" if part.joined else "\n\n"
+            start = length + len(between)
+            length = start + len(part.text)
+            out += [between, part.text]
+            if part.sort == "heading":
+                headings.append(Heading(start, length, part.level))
+        return "".join(out), tuple(headings)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table; ``across`` and ``down`` are the columns and rows it spans."""
+
+    text: str
+    is_header: bool
+    across: int = 1
+    down: int = 1
+
+
+def table_lines(rows: list[list[Cell]]) -> list[str]:
+    """Return one line a row that reads alone: ``Model: A1; Price: 300``.
+
+    Without header cells a table of two columns reads ``left: right``, a wider one ``a | b | c``. A header that
+    spans two rows reads ``upper lower``; an empty cell is left out.
+    """
+    grid = _grid([row for row in rows if row])
+    heads: list[list[Cell]] = []
+    while len(heads) < len(grid) and all(cell.is_header for cell in grid[len(heads)]):
+        heads.append(grid[len(heads)])
+    width = max((len(row) for row in grid), default=0)
+    names = [_name([row[i].text for row in heads if i < len(row)]) for i in range(width)]
+    body = grid[len(heads) :]
+    if not body:
+        return [" | ".join(cell.text for cell in row if cell.text) for row in heads]
+    return [line for row in body if (line := _row(row, names, bool(heads)))]
+
+
+def _name(parts: list[str]) -> str:
+    return " ".join(dict.fromkeys(part for part in parts if part)).rstrip(":")
+
+
+def _row(row: list[Cell], names: list[str], named: bool) -> str:
+    texts = [cell.text for cell in row]
+    if named:
+        pairs = [f"{name}: {text}" if name else text for name, text in zip(names, texts, strict=False) if text]
+        return "; ".join(dict.fromkeys(pairs))
+    filled = [text for text in texts if text]
+    if len(texts) == 2 and len(filled) == 2:
+        return f"{filled[0].rstrip(':')}: {filled[1]}"
+    return " | ".join(filled)
+
+
+def _grid(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Lay cells out so that each row has a cell in every column; spans repeat their cell (at most 1,000 columns)."""
+    hanging: dict[int, tuple[Cell, int]] = {}
+    grid: list[list[Cell]] = []
+    for row in rows:
+        out: list[Cell] = []
+        waiting = list(row)
+        while waiting or len(out) in hanging:
+            if len(out) in hanging:
+                cell, left = hanging.pop(len(out))
+                if left > 1:
+                    hanging[len(out)] = (cell, left - 1)
+                out.append(cell)
+                continue
+            cell = waiting.pop(0)
+            for _ in range(min(cell.across, 1000)):
+                if cell.down > 1:
+                    hanging[len(out)] = (cell, cell.down - 1)
+                out.append(cell)
+        grid.append(out)
+    return grid

@@ -1,0 +1,199 @@
+"""Sentences packed into passages that fit the encoder's window.
+
+Whole units, packed greedily up to about ``size`` tokens, never across a heading or a page, never over ``limit``.
+Passages do not overlap: the search joins neighbours when it needs more words, and a quote is found once.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from corpus.document import Document, Passage
+from corpus.sentences import Unit, sentences
+
+TAIL = 15  # tokens; a last passage below this joins the one before it
+
+CountTokens = Callable[[list[str]], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A unit, or a part of one too long for a passage, with its tokens, page and section."""
+
+    start: int
+    end: int
+    tokens: int
+    page: int | None
+    section: int
+    is_heading: bool
+    is_item: bool
+    leads: bool  # a heading, or a sentence that introduces what follows
+
+
+def split(document: Document, count_tokens: CountTokens, size: int = 100, limit: int = 250) -> list[Passage]:
+    """Cut a document into passages of whole sentences.
+
+    ``count_tokens`` maps texts to their lengths as the encoder counts them, special tokens left out or not.
+    A passage aims at ``size`` tokens and never holds more than ``limit``; a list that fits into ``limit`` stays in
+    one passage, with the sentence that introduces it. Headings belong to the passage that follows them. The
+    passages are ordered, disjoint and cover every non-blank character.
+
+    Raises:
+        ValueError: not 1 <= size <= limit.
+
+    """
+    if not 1 <= size <= limit:
+        raise ValueError(f"passages need 1 <= size <= limit, and size is {size}, limit {limit}; change one of them")
+    units = sentences(document.text, document.headings, document.page_starts)
+    paths = _paths(document)
+    pieces = _pieces(document, units, count_tokens, limit)
+    groups = [list(group) for section in _sections(pieces) for group in _packed(section, size, limit)]
+    fitting = _checked(document.text, groups, count_tokens, limit)
+    return [_passage(document, group, paths) for group in fitting]
+
+
+def _paths(document: Document) -> list[tuple[str, ...]]:
+    """Return the path of headings of each section: [0] before the first heading, [i] under heading i."""
+    paths: list[tuple[str, ...]] = [()]
+    above: list[tuple[int, str]] = []
+    for heading in document.headings:
+        name = " ".join(document.text[heading.start : heading.end].split())
+        above = [one for one in above if one[0] < heading.level] + [(heading.level, name)]
+        paths.append(tuple(words for _, words in above if words and words.casefold() != document.title.casefold()))
+    return paths
+
+
+def _pieces(document: Document, units: list[Unit], count_tokens: CountTokens, limit: int) -> list[_Piece]:
+    """Count every unit in one call, and cut those over ``limit``."""
+    text = document.text
+    counts = count_tokens([text[unit.start : unit.end] for unit in units])
+    pieces: list[_Piece] = []
+    section = 0
+    for unit, count in zip(units, counts, strict=True):
+        is_heading = unit.kind == "heading"
+        section += is_heading
+        for start, end, tokens in _cut(text, unit.start, unit.end, count, count_tokens, limit):
+            page = document.page_at(start)
+            leads = is_heading or (unit.kind == "sentence" and text[end - 1] in ":：")
+            pieces.append(_Piece(start, end, tokens, page, section, is_heading, unit.kind == "item", leads))
+    return pieces
+
+
+def _cut(
+    text: str, start: int, end: int, tokens: int, count_tokens: CountTokens, limit: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield the span whole where it fits, else in two parts cut near its middle, each again."""
+    middle = _middle(text, start, end) if tokens > limit else end
+    if tokens <= limit or not start < middle < end:
+        yield start, end, tokens
+        return
+    left, right = len(text[start:middle].rstrip()), len(text[middle:end].lstrip())
+    spans = [(start, start + left), (end - right, end)]
+    counts = count_tokens([text[a:b] for a, b in spans])
+    for (a, b), count in zip(spans, counts, strict=True):
+        yield from _cut(text, a, b, count, count_tokens, limit)
+
+
+def _middle(text: str, start: int, end: int) -> int:
+    """Return where to cut: after a clause's mark, else at a blank, else between characters, nearest the middle."""
+    centre = (start + end) // 2
+    reach = range(max(start + 1, centre - (end - start) // 4), min(end, centre + (end - start) // 4 + 1))
+    near = sorted(reach, key=lambda i: abs(i - centre))
+    for marks in (";:。；", ",，、)", ""):
+        for i in near:
+            if text[i].isspace() and (not marks or text[i - 1] in marks):
+                return i
+    wide = sorted(range(start + 1, end), key=lambda i: abs(i - centre))
+    blank = next((i for i in wide if text[i].isspace()), None)
+    whole = next((i for i in near or wide if not _binds(text, i)), None)
+    return blank or whole or (near or wide or [end])[0]
+
+
+def _binds(text: str, i: int) -> bool:
+    """Whether the character at ``i`` belongs to the one before it (an accent, a joiner, an emoji's tone)."""
+    joins = "\u200d\ufe0e\ufe0f"
+    return unicodedata.combining(text[i]) > 0 or text[i] in joins or text[i - 1] == "\u200d" or "🏻" <= text[i] <= "🏿"
+
+
+def _sections(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Yield runs of pieces that may share a passage: one section with its headings, on one page."""
+    run: list[_Piece] = []
+    for piece in pieces:
+        turned = bool(run) and piece.page != run[-1].page
+        opened = piece.is_heading and bool(run) and not run[-1].is_heading
+        if turned or opened:
+            yield run
+            run = []
+        run.append(piece)
+    if run:
+        yield run
+
+
+def _packed(run: list[_Piece], size: int, limit: int) -> Iterator[list[_Piece]]:
+    """Pack one run greedily; a tiny last passage joins the one before it where both fit."""
+    groups: list[list[_Piece]] = []
+    for atom in _atoms(run, limit):
+        together = _tokens(groups[-1]) + _tokens(atom) if groups else 0
+        small = bool(groups) and _tokens(groups[-1]) < size // 4  # a heading and one line before a long list
+        if groups and together <= (limit if small else size):
+            groups[-1].extend(atom)
+        else:
+            groups.append(list(atom))
+    if len(groups) > 1 and _tokens(groups[-1]) < TAIL and _tokens(groups[-2]) + _tokens(groups[-1]) <= limit:
+        groups[-2].extend(groups.pop())
+    yield from groups
+
+
+def _tokens(pieces: list[_Piece]) -> int:
+    return sum(piece.tokens for piece in pieces)
+
+
+def _atoms(run: list[_Piece], limit: int) -> Iterator[list[_Piece]]:
+    """Yield what stays together: headings and introductions with what follows, a list that fits ``limit`` whole."""
+    lead: list[_Piece] = []
+    i = list_end = 0
+    while i < len(run):
+        j = i + 1
+        if run[i].is_item and i >= list_end:
+            list_end = next((k for k in range(i, len(run)) if not run[k].is_item), len(run))
+            j = list_end if _tokens(lead) + _tokens(run[i:list_end]) <= limit else i + 1
+        if lead and _tokens(lead) + _tokens(run[i:j]) > limit:
+            yield lead
+            lead = []
+        lead = lead + run[i:j]
+        if not run[j - 1].leads:
+            yield lead
+            lead = []
+        i = j
+    if lead:
+        yield lead
+
+
+def _checked(text: str, groups: list[list[_Piece]], count_tokens: CountTokens, limit: int) -> list[list[_Piece]]:
+    """Count the passages as they will be encoded, in one call; halve those over ``limit`` until none is."""
+    fitting: dict[int, list[_Piece]] = {}
+    open_groups = groups
+    while open_groups:
+        counts = count_tokens([text[group[0].start : group[-1].end] for group in open_groups])
+        over: list[list[_Piece]] = []
+        for group, count in zip(open_groups, counts, strict=True):
+            if count <= limit or len(group) == 1:
+                fitting[group[0].start] = group
+            else:
+                over += [group[: len(group) // 2], group[len(group) // 2 :]]
+        open_groups = over
+    return [fitting[start] for start in sorted(fitting)]
+
+
+def _passage(document: Document, group: list[_Piece], paths: list[tuple[str, ...]]) -> Passage:
+    start, end = group[0].start, group[-1].end
+    spans = tuple((piece.start, piece.end) for piece in group if not piece.is_heading)
+    return Passage(
+        doc_id=document.id,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        page=document.page_at(start),
+        heading=paths[group[-1].section],
+        sentences=spans or tuple((piece.start, piece.end) for piece in group),
+    )

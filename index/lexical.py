@@ -1,0 +1,60 @@
+"""BM25 by tantivy over terms that we make ourselves (see ``index.words``); derived, never the truth."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from index.words import terms
+
+_HEAP = 32_000_000  # bytes of writer memory; tantivy asks for at least 15 MB a thread
+
+
+class Lexical:
+    """A tantivy index in a directory; each entry is a passage key and its terms."""
+
+    def __init__(self, directory: Path, *, fresh: bool) -> None:
+        import tantivy
+
+        self._tantivy: Any = tantivy
+        builder = tantivy.SchemaBuilder()
+        builder.add_integer_field("key", stored=True, indexed=True, fast=True)
+        builder.add_text_field("body", stored=False, tokenizer_name="whitespace", index_option="freq")
+        self._schema = builder.build()
+        directory.mkdir(parents=True, exist_ok=True)
+        if fresh:
+            for file in directory.iterdir():
+                file.unlink()
+        self._index = tantivy.Index(self._schema, path=str(directory), reuse=not fresh)
+        self._searcher = self._index.searcher()
+
+    def add(self, entries: Iterable[tuple[int, str]]) -> None:
+        """Add (passage key, text) entries and commit."""
+        writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+        for key, text in entries:
+            document = self._tantivy.Document()
+            document.add_integer("key", key)
+            document.add_text("body", " ".join(terms(text)))
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(self, query: str, k: int) -> list[tuple[int, float]]:
+        """Return up to k (passage key, BM25 score), best first; a query of stop words alone uses them."""
+        found = terms(query) or terms(query, stop=False)
+        if not found or not len(self):
+            return []
+        parts = [
+            (self._tantivy.Occur.Should, self._tantivy.Query.term_query(self._schema, "body", term, "freq"))
+            for term in dict.fromkeys(found)
+        ]
+        hits = self._searcher.search(self._tantivy.Query.boolean_query(parts), k).hits
+        return [(int(self._searcher.doc(address)["key"][0]), float(score)) for score, address in hits]
+
+    def document_frequency(self, term: str) -> int:
+        """Return in how many passages a term occurs."""
+        return int(self._searcher.doc_freq("body", term))

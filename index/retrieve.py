@@ -1,0 +1,149 @@
+"""``Index``: the door for readers of an index: search, documents, status.
+
+A search always looks passages up in the store after ranking, so a document that was removed a moment ago,
+even by another process, cannot be returned whatever the derived files still hold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from corpus.document import Document
+from corpus.errors import EncoderMismatch, StoreError
+from index import derive
+from index.encode import Encoder, SentenceEncoder
+from index.fuse import reciprocal_rank_fusion
+from index.hit import Hit
+from index.store import FILE, DocumentInfo, Store
+from index.words import has_cjk
+
+LOCK = "writer.lock"
+DEPTH = 100  # how deep each leg is read before fusion
+# Leg weights of the fusion by script of the query: the default encoder does not read Chinese or Japanese.
+WEIGHTS = {False: {"dense": 1.0, "bm25": 1.0}, True: {"dense": 0.1, "bm25": 1.0}}
+
+
+class Retriever(Protocol):
+    """Finds passages for a question."""
+
+    def retrieve(self, queries: Sequence[str], k: int) -> list[Hit]:
+        """Return up to ``k`` hits, best first; several forms of one question are fused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds; ``size`` in bytes on disk."""
+
+    directory: Path
+    documents: int
+    passages: int
+    generation: int
+    encoder: str
+    size: int
+    roots: tuple[Path, ...]
+    failures: tuple[tuple[str, str], ...]
+
+
+class Index:
+    """An index directory opened for reading."""
+
+    def __init__(self, directory: Path, encoder: Encoder | None = None) -> None:
+        """Open an index.
+
+        Raises:
+            StoreError: there is no index at ``directory``, or it cannot be read.
+            EncoderMismatch: it was built by another encoder than ``encoder``.
+        """
+        self.directory = Path(directory)
+        self.store = Store(self.directory)
+        built_by = self.store.get("encoder")
+        if encoder is not None and built_by not in (None, encoder.name):
+            self.store.close()
+            raise EncoderMismatch(
+                f"an index answers with the encoder that built it: {str(directory)!r} was built with "
+                f"{built_by!r}, not {encoder.name!r}; open it with {built_by!r} or index into "
+                "another directory"
+            )
+        self.encoder: Encoder = encoder or SentenceEncoder(built_by or SentenceEncoder().name)
+        self._derived: derive.Derived | None = None
+
+    def _current(self) -> derive.Derived:
+        """Return the derived forms of the newest complete generation."""
+        if self._derived and self._derived.generation == self.store.generation:
+            return self._derived
+        if fresh := derive.load(self.store, self.directory):
+            self._derived = fresh
+            return fresh
+        # Stale: a writer is at work, or died. With one at work, the last complete generation goes on answering.
+        try:
+            with FileLock(self.directory / LOCK, timeout=0 if self._derived else 60):
+                self._derived = derive.load(self.store, self.directory) or derive.build(self.store, self.directory)
+        except Timeout as timeout:
+            if self._derived is None:
+                raise StoreError(
+                    f"the index {str(self.directory)!r} is being written for the first time by another "
+                    "process; wait for it to end and ask again"
+                ) from timeout
+        return self._derived
+
+    def retrieve(self, queries: Sequence[str], k: int) -> list[Hit]:
+        """Return up to ``k`` hits for one question in one or several forms, best first."""
+        derived = self._current()
+        rankings: dict[str, Sequence[int]] = {}
+        weights: dict[str, float] = {}
+        vectors = self.encoder.encode_queries(queries)
+        dense = derived.dense.search(vectors, DEPTH)
+        for n, (query, neighbours) in enumerate(zip(queries, dense, strict=True)):
+            suffix = "" if n == 0 else f"+{n}"
+            weight = WEIGHTS[has_cjk(query)]
+            rankings[f"dense{suffix}"] = [key for key, _ in neighbours]
+            rankings[f"bm25{suffix}"] = [key for key, _ in derived.lexical.search(query, DEPTH)]
+            weights |= {f"{leg}{suffix}": value for leg, value in weight.items()}
+        fused = reciprocal_rank_fusion(rankings, weights, k)
+        found = self.store.passages([key for key, _, _ in fused])
+        return [Hit(found[key][0], score, legs, found[key][1]) for key, score, legs in fused if key in found]
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """Return up to ``k`` passages for one query, best first."""
+        return self.retrieve([query], k)
+
+    def document_frequency(self, term: str) -> float:
+        """Return the share of passages in [0, 1] that hold an index term (see ``index.words``)."""
+        lexical = self._current().lexical
+        return lexical.document_frequency(term) / max(1, len(lexical))
+
+    def document(self, doc_id: str) -> Document:
+        """Return a document; its ``text`` is what every citation's offsets count in.
+
+        Raises:
+            StoreError: the index holds no such document.
+        """
+        return self.store.document(doc_id)
+
+    def documents(self) -> list[DocumentInfo]:
+        """Return one line a document, ordered by id."""
+        return self.store.documents()
+
+    def status(self) -> Status:
+        """Return what the index holds and what could not be read."""
+        documents, passages = self.store.counts()
+        size = sum(f.stat().st_size for f in self.directory.rglob("*") if f.is_file())
+        return Status(
+            self.directory,
+            documents,
+            passages,
+            self.store.generation,
+            self.encoder.name,
+            size,
+            tuple(self.store.roots),
+            tuple(self.store.failures()),
+        )
+
+
+def exists(directory: Path) -> bool:
+    """Return whether there is an index at ``directory``."""
+    return (directory / FILE).is_file()

@@ -1,0 +1,196 @@
+"""Makes an index equal to a set of files and folders: adds, re-reads, removes, moves.
+
+A file counts as unchanged when its size and modification time are, else when its SHA-256 is. A file that
+moved keeps its passages and vectors. One bad file never stops the rest: it is reported, and what the index
+held of it before is removed, because the index must equal what is on disk.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from corpus.errors import EncoderMismatch, LoadError, StoreError
+from corpus.load import load, readable
+from corpus.split import split
+from index import derive
+from index.encode import Encoder, SentenceEncoder
+from index.retrieve import LOCK
+from index.store import FileState, Store
+
+Progress = Callable[[str, int, int], None]  # (document id, files done, files in all)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, and why."""
+
+    doc_id: str
+    reason: str
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """Document ids by what happened to them."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+
+
+def sync(
+    roots: Sequence[Path], directory: Path, encoder: Encoder | None = None, progress: Progress | None = None
+) -> SyncReport:
+    """Make the index at ``directory`` equal to ``roots`` (files and folders); creates it if need be.
+
+    Raises:
+        StoreError: a root does not exist, or another process is writing this index.
+        EncoderMismatch: the index was built by another encoder.
+    """
+    roots = [Path(root).absolute() for root in roots]
+    for root in roots:
+        if not root.exists():
+            raise StoreError(f"each path to index must exist; {str(root)!r} does not; check the spelling")
+    store = _open(directory)
+    try:
+        with FileLock(directory / LOCK, timeout=5):
+            encoder = _settle_encoder(store, directory, encoder)
+            report = _Sync(store, encoder, progress).run(roots)
+            store.scrub()
+            if derive.load(store, directory) is None:
+                derive.build(store, directory)
+            return report
+    except Timeout as timeout:
+        raise StoreError(
+            f"one process writes an index at a time; another is writing {str(directory)!r}; "
+            "wait for it to end and try again"
+        ) from timeout
+    finally:
+        store.close()
+
+
+def _open(directory: Path) -> Store:
+    try:
+        return Store(directory, create=True)
+    except OSError as error:
+        raise StoreError(
+            f"the index directory must be writable; {str(directory)!r} is not ({error.strerror}); "
+            "choose another with --index"
+        ) from error
+
+
+def _settle_encoder(store: Store, directory: Path, encoder: Encoder | None) -> Encoder:
+    """Return the encoder that built the index, or make ``encoder`` the one."""
+    built_by = store.get("encoder")
+    chosen = encoder or SentenceEncoder(built_by or SentenceEncoder().name)
+    if built_by is None:
+        store.put("encoder", chosen.name)
+    elif built_by != chosen.name:
+        raise EncoderMismatch(
+            f"an index keeps the encoder that built it: {str(directory)!r} was built with "
+            f"{built_by!r}, not {chosen.name!r}; use {built_by!r} or index into another directory"
+        )
+    return chosen
+
+
+def discover(roots: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Yield (document id, file) below the roots, sorted; hidden files and unknown types are passed over.
+
+    An id is the path relative to its root; where two roots hold the same relative path, the later one's
+    ids begin with its root's name. A file given by name is always yielded.
+    """
+    seen: set[str] = set()
+    places: set[Path] = set()
+    for root in roots:
+        for relative, path in _below(root):
+            if path in places:
+                continue
+            places.add(path)
+            doc_id, n = relative, 1
+            while doc_id in seen:
+                prefix = root.name if root.is_dir() else root.parent.name
+                doc_id = f"{prefix}/{relative}" if n == 1 else f"{prefix}-{n}/{relative}"
+                n += 1
+            seen.add(doc_id)
+            yield doc_id, path
+
+
+def _below(root: Path) -> Iterator[tuple[str, Path]]:
+    if root.is_file():
+        yield root.name, root
+        return
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(files):
+            path = Path(folder) / name
+            if not name.startswith(".") and path.is_file() and readable(path):
+                yield path.relative_to(root).as_posix(), path
+
+
+class _Sync:
+    """One run over one store; the encoder and the report are its state."""
+
+    def __init__(self, store: Store, encoder: Encoder, progress: Progress | None) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._progress = progress or (lambda doc_id, done, total: None)
+        self._report = SyncReport()
+
+    def run(self, roots: Sequence[Path]) -> SyncReport:
+        found = dict(discover(roots))
+        known = self._store.files()
+        missing = {doc_id: state for doc_id, state in known.items() if doc_id not in found}
+        for done, (doc_id, path) in enumerate(found.items()):
+            self._progress(doc_id, done, len(found))
+            self._one(doc_id, path, known.get(doc_id), missing)
+        self._progress("", len(found), len(found))
+        for doc_id in missing:
+            self._store.remove(doc_id)
+            self._report.removed.append(doc_id)
+        self._store.set_roots(roots)
+        self._store.set_failures((f.doc_id, f.reason) for f in self._report.failed)
+        return self._report
+
+    def _one(self, doc_id: str, path: Path, old: FileState | None, missing: dict[str, FileState]) -> None:
+        """Bring one document up to date; a file that cannot be read is reported, not raised."""
+        try:
+            stat = path.stat()
+            if old and (old.path, old.size, old.mtime_ns) == (str(path), stat.st_size, stat.st_mtime_ns):
+                self._report.unchanged.append(doc_id)
+                return
+            digest = _sha256(path)
+            state = FileState(str(path), stat.st_size, stat.st_mtime_ns, digest)
+            if old and old.sha256 == digest:
+                self._store.touch(doc_id, state)
+                self._report.unchanged.append(doc_id)
+                return
+            source = next((m for m, s in missing.items() if s.sha256 == digest), None) if old is None else None
+            if source is not None:
+                del missing[source]
+                self._store.rename(source, doc_id, state)
+                self._report.moved.append(doc_id)
+                return
+            self._read(doc_id, path, state)
+            (self._report.changed if old else self._report.added).append(doc_id)
+        except (LoadError, OSError) as error:
+            reason = str(error) if isinstance(error, LoadError) else f"cannot be read: {error.strerror}"
+            self._report.failed.append(Failure(doc_id, reason))
+            if old:
+                self._store.remove(doc_id)
+
+    def _read(self, doc_id: str, path: Path, state: FileState) -> None:
+        document = load(path, doc_id)
+        passages = split(document, self._encoder.count_tokens, limit=self._encoder.window - derive.CONTEXT_TOKENS)
+        vectors = self._encoder.encode_passages([derive.entry(p, document.title) for p in passages])
+        self._store.write(document, state, passages, vectors)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

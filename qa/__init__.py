@@ -1,0 +1,19 @@
+"""Questions answered from an index, every sentence cited and checked.
+
+- ``pipeline``: the product in one screen
+- ``system``: opens an index and puts the parts together; ``ask`` and ``Assistant``
+- ``answer``: the types ``Answer``, ``Claim``, ``Citation``, ``Conflict``, ``Turn``
+- ``question``, ``conversation``, ``smalltalk``: what is asked, after what was said before
+- ``features``, ``evidence``, ``abstain``: which sentences answer, and whether any does
+- ``read``: the readers that draft sentences; ``prompt`` for those with a model
+- ``cite``, ``verify``, ``conflict``: what carries a sentence, whether it does, and who disagrees
+- ``home``, ``models``: where things live, and fetching chat models
+
+Importing this loads no torch, faiss or gradio.
+"""
+
+from corpus.errors import GroundedError
+from qa.answer import Answer, Citation, Claim, Turn
+from qa.system import Assistant, ask
+
+__all__ = ["Answer", "Assistant", "Citation", "Claim", "GroundedError", "Turn", "ask"]

@@ -1,0 +1,95 @@
+"""Whether the evidence holds an answer, and how a refusal is worded.
+
+Decided from the evidence, before reading: the fitted chance that the best sentences answer, held to a
+higher bar when a name or number of the question stands nowhere near them, and refused outright when a
+quantity or person is asked for and none is there. Cosine alone cannot tell: unanswerable questions of the
+same domain score as high as answerable ones.
+"""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from index.words import STOP, terms, words
+from qa.conversation import Asked
+from qa.evidence import Evidence, Judged
+from qa.features import holds
+from qa.question import kind, names
+
+# Below this chance nothing is shown. On held-out public questions 0.2 refuses 2-6 % of the answerable.
+FLOOR = 0.20
+# The bar when a name of the question is missing around all of the best sentences (measured in eval/LOG.md).
+FLOOR_NAME_MISSING = 0.60
+BEST = 3  # sentences that are looked at
+_RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
+_ASKS_MONEY = re.compile(
+    r"\bhow much (?:\w+ ){1,4}?(?:pay|paid|cost|spend|spent|earn|charge|invest|worth)\b|"
+    r"\b(?:price|cost|salary|fee|revenue)s? of\b"
+)
+_MONEY = re.compile(
+    r"[$€£¥₹]|\b(?:USD|EUR|GBP|CNY|RMB|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b", re.IGNORECASE
+)
+_ALIKE = 0.8  # two words count as one name from this share of matching letters on
+
+
+def missing_names(question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Return the question's names and numbers that stand nowhere in the passages of ``evidence``, as written."""
+    seen: set[str] = set()
+    for piece in evidence:
+        passage = piece.citation.passage
+        seen |= set(terms(" ".join((piece.citation.title, *passage.heading, passage.text)), stop=False))
+    return list(dict.fromkeys(word for term, word in names(question).items() if not _known(term, seen)))
+
+
+def _known(term: str, seen: set[str]) -> bool:
+    """Return whether a term occurs, allowing a slip in spelling or an ending in words of five letters or more."""
+    if term in seen:
+        return True
+    if len(term) < 5 or any(c.isdigit() for c in term):
+        return False
+    return any(other[0] == term[0] and _alike(term, other) for other in seen if len(other) > 3)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two words share a stem ("china", "chines") or differ by a slip ("xioami", "xiaomi")."""
+    stem = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    if stem >= 4 and stem >= _ALIKE * min(len(one), len(other)):
+        return True
+    return abs(len(one) - len(other)) <= 1 and SequenceMatcher(None, one, other).ratio() >= _ALIKE
+
+
+def should_abstain(asked: Asked, judged: Judged) -> bool:
+    """Return whether the best evidence does not hold an answer."""
+    best = [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
+    if not best or judged.confidence < FLOOR:
+        return True
+    if _ASKS_MONEY.search(asked.question.lower()) and not any(_MONEY.search(e.citation.quote) for e in best):
+        return True
+    expected = kind(asked.question)
+    if expected in ("number", "person") and not any(holds(expected, e.citation.quote, asked.full) for e in best):
+        return True
+    return judged.confidence < FLOOR_NAME_MISSING and bool(missing_names(asked.question, best))
+
+
+def refusal(asked: Asked, judged: Judged, documents: int) -> str:
+    """Return what a refusal says: what was searched, and what is missing, where that can be told."""
+    searched = f"the {documents} documents" if documents != 1 else "the one document"
+    text = f"I found no answer to this in {searched} searched."
+    gone = missing_names(asked.question, judged.evidence[:BEST])
+    if gone:
+        text += f" The closest passages do not mention {_listed(gone)}."
+    elif vague := _uncovered(asked.question, judged.evidence[:BEST]):
+        text += f" The closest passages say nothing about {_listed(vague)}."
+    return text
+
+
+def _uncovered(question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Return up to three content words of the question that the best passages do not hold."""
+    seen = {t for e in evidence for t in terms(" ".join((e.citation.title, e.citation.passage.text)))}
+    plain = [w for w in words(question) if w not in STOP and len(w) > 3]
+    return [w for w in dict.fromkeys(plain) if not any(_known(t, seen) for t in terms(w))][:3]
+
+
+def _listed(found: Sequence[str]) -> str:
+    quoted = [f"“{w}”" for w in found[:3]]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

@@ -1,0 +1,69 @@
+"""Follow-ups: what a question means after the turns before it, without a large model.
+
+A question that leans on the conversation (a pronoun, an ellipsis, "and the …?") is searched in two forms,
+alone and after the previous user turn, and the two rankings are fused: on the public multi-turn sets either
+form alone gains on one set and loses on another, the fused one gains on both.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.words import terms
+from qa.answer import Turn
+from qa.question import names
+
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|ones?|"
+    r"the (?:former|latter|same|other|others|first|second|last|company|brand|campaign|event|car|product|author|paper|"
+    r"article|document|study))\b"
+)
+_OPENING = re.compile(
+    r"(?:and|but|or|so|then|also|what about|how about|why(?: not)?\??$|which ones?|what else|any others?|more)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in its conversation.
+
+    ``question`` is as typed; ``full`` is what evidence is scored against: the question, preceded by the
+    earlier question it leans on; ``forms`` are the texts to search with.
+    """
+
+    question: str
+    full: str
+    forms: tuple[str, ...]
+
+
+def understand(question: str, history: Sequence[Turn]) -> Asked:
+    """Return the question with what it leans on."""
+    if not history or not leans(question):
+        return Asked(question, question, (question,))
+    earlier = _topic(history)
+    full = f"{earlier} {question}"
+    return Asked(question, full, (question, full))
+
+
+def leans(question: str) -> bool:
+    """Return whether a question cannot stand alone.
+
+    >>> leans("What is the monthly average?"), leans("When was Xiaomi founded?"), leans("And in India?")
+    (True, False, True)
+    """
+    q = question.lower()
+    if _OPENING.match(q):
+        return True
+    if _PRONOUN.search(q):
+        return True
+    return len(set(terms(question))) <= 2 and not names(question)
+
+
+def _topic(history: Sequence[Turn]) -> str:
+    """Return the latest question that stands alone, followed by those after it that lean on it (two at most)."""
+    chain: list[str] = []
+    for turn in reversed(history[-4:]):
+        chain.insert(0, turn.question.strip())
+        if not leans(turn.question):
+            break
+    return " ".join([chain[0], *chain[1:][-1:]])

@@ -1,0 +1,172 @@
+"""Evidence: the sentences of the retrieved passages, scored by how likely each answers the question.
+
+A linear score over ``qa.features`` ranks the sentences of one question (conditional logit, McFadden 1974);
+a logistic regression over the best ones estimates the chance that the question is answered at all. Both
+are fitted on public question sets by ``python -m eval fit`` and kept in ``weights.json``.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from index.encode import TokenVectors
+from index.hit import Hit
+from index.retrieve import Index
+from qa.answer import Citation
+from qa.conversation import Asked
+from qa.features import NAMES, Candidate, Matrix, Measure, matrix
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+DEPTH = 8  # passages whose sentences are weighed
+_CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a retrieved passage.
+
+    ``score`` in [0, 1] is its estimated chance to be the one that answers, among those retrieved.
+    """
+
+    citation: Citation
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Evidence, best first, with the chance in [0, 1] that it answers the question.
+
+    ``rows`` holds the features of each piece of evidence, shape (n, n_features), for fitting and diagnosis.
+    """
+
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    rows: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Fitted constants: features are standardised by ``mean`` and ``scale`` before either linear model."""
+
+    mean: Matrix
+    scale: Matrix
+    rank: Matrix
+    answerable: Matrix
+    answerable_mean: Matrix
+    answerable_scale: Matrix
+    intercept: float
+
+    @classmethod
+    @lru_cache(maxsize=4)
+    def load(cls, path: Path = WEIGHTS) -> "Weights":
+        """Read the constants that ship, or those of another file of the same form."""
+        data = json.loads(path.read_text("utf-8"))
+        if tuple(data["features"]) != NAMES:
+            raise ValueError(f"{path.name} was fitted for other features; run `python -m eval fit --data DIR`")
+        read = partial(np.asarray, dtype=np.float64)
+        return cls(
+            read(data["mean"]), read(data["scale"]), read(data["rank"]), read(data["answerable"]),
+            read(data["answerable_mean"]), read(data["answerable_scale"]), float(data["intercept"]),
+        )  # fmt: skip
+
+
+class Scorer:
+    """Scores the sentences of hits against a question; keeps the vectors of sentences it has seen."""
+
+    def __init__(self, index: Index, weights: Weights | None = None) -> None:
+        self._index = index
+        self._weights = weights
+        self._views: dict[str, TokenVectors] = {}
+
+    def judge(self, asked: Asked, hits: Sequence[Hit]) -> Judged:
+        """Return the sentences of ``hits`` as evidence, best first, and the chance that they answer."""
+        weights = self._weights or Weights.load()
+        citations, rows = self.measure(asked, hits)
+        if not citations:
+            return Judged((), 0.0, rows)
+        scores = ((rows - weights.mean) / weights.scale) @ weights.rank  # (n_candidates,)
+        order = np.argsort(-scores, kind="stable")
+        chances = np.exp(scores[order] - scores.max())
+        chances /= chances.sum()
+        evidence = tuple(Evidence(citations[n], float(p)) for n, p in zip(order, chances, strict=True))
+        summary = (summarise(scores[order], rows[order]) - weights.answerable_mean) / weights.answerable_scale
+        logit = float(summary @ weights.answerable) + weights.intercept
+        return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order])
+
+    def measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
+        """Return every distinct sentence of the hits and its features, shape (n, n_features), in rank order."""
+        found = [(c, k) for rank, hit in enumerate(hits, start=1) for c, k in candidates(hit, rank)]
+        self._see([asked.full, *(k.text for _, k in found), *(k.before for _, k in found if k.before)])
+        if not found:
+            return [], matrix([])
+        total = self._index.store.counts()[1]
+        measure = Measure(asked.full, self._views[asked.full], self._index.document_frequency, total)
+        cosines = self._passage_cosines(asked.full, hits)
+        rows = []
+        for _, candidate in found:
+            before = self._views[candidate.before] if candidate.before else None
+            rows.append(measure.row(candidate, self._views[candidate.text], before, cosines[candidate.rank]))
+        return [c for c, _ in found], matrix(rows)
+
+    def _passage_cosines(self, question: str, hits: Sequence[Hit]) -> dict[int, float]:
+        """Approximate each passage's vector by the mean of its sentences', which are at hand."""
+        query = self._views[question].vector
+        found = {}
+        for rank, hit in enumerate(hits, start=1):
+            vectors = [self._views[k.text].vector for _, k in candidates(hit, rank)]
+            mean = np.mean(vectors, axis=0) if vectors else np.zeros_like(query)
+            found[rank] = float(mean @ query / max(float(np.linalg.norm(mean)), 1e-9))
+        return found
+
+    def _see(self, texts: Sequence[str]) -> None:
+        """Encode the texts that were not seen before."""
+        new = [t for t in dict.fromkeys(texts) if t not in self._views]
+        if len(self._views) + len(new) > _CACHED:
+            self._views = {t: self._views[t] for t in texts if t in self._views}
+        for text, view in zip(new, self._index.encoder.encode_tokens(new), strict=True):
+            self._views[text] = view
+
+
+def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
+    """Return the sentences of a hit, each with its surroundings."""
+    passage = hit.passage
+    heading = " ".join((hit.title, *passage.heading))
+    found = []
+    introduction = before = ""
+    for position, (start, end) in enumerate(passage.sentences):
+        text = " ".join(passage.slice(start, end).split())
+        if text.endswith(":"):
+            introduction = text
+        candidate = Candidate(text, introduction or before, heading, passage.text, rank, position)
+        found.append((Citation(passage, start, end, hit.title), candidate))
+        before = text
+    return found
+
+
+def summarise(scores: Matrix, rows: Matrix) -> Matrix:
+    """Return what tells an answered question from an unanswered one: the best scores and features.
+
+    ``scores`` (n,) and ``rows`` (n, n_features) are ordered best first.
+    """
+    second = scores[1] if len(scores) > 1 else scores[0] - 1
+    rest = scores[3:8].mean() if len(scores) > 3 else scores[-1] - 1
+    return np.concatenate([[scores[0], scores[0] - second, scores[0] - rest], rows[0], rows[:3].max(axis=0)])
+
+
+def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
+    """Return the evidence of a compound question: the best of each part in turn, then the rest.
+
+    The parts' best sentences share the chance mass evenly, so a reader takes one of each before a second.
+    """
+    ranked: dict[tuple[str, int, int], Evidence] = {}
+    for place in range(2):
+        for part in parts:
+            for piece in part.evidence[place : place + 1]:
+                ranked.setdefault(piece.citation.key, replace(piece, score=1 / (2 * len(parts))))
+    for piece in whole.evidence:
+        ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
+    return Judged(tuple(ranked.values()), max([whole.confidence, *(p.confidence for p in parts)]), whole.rows)

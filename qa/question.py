@@ -1,0 +1,134 @@
+"""What a question asks for: its expected kind of answer, its names, its parts, and whether it is a question at all.
+
+Rules over the words, no model: the classes follow the coarse answer types of Li and Roth (2002).
+"""
+
+import re
+from typing import Literal
+
+from corpus.errors import QuestionError
+from index.words import STOP, terms, words
+
+Kind = Literal["number", "date", "person", "place", "reason", "yesno", "list", "other"]
+MAX_CHARACTERS = 2000  # some 350 words; the encoder reads 256 word pieces of them
+
+_NUMBER = re.compile(
+    r"\bhow (?:many|much|old|far|fast|tall|high|low|large|big|deep|often|wide|heavy|long(?! ago))\b|\bby how\b|"
+    r"\b(?:what|which) (?:\w+ ){0,3}?(?:percentage|percent|number|share|amount|price|cost|rate|mean|average|score|"
+    r"population|size|length|distance|total|ratio|margin|figure|proportion|fraction|revenue|fee|salary|limit)\b"
+)
+_DATE = re.compile(
+    r"\bwhen\b|\bhow long ago\b|\b(?:what|which) (?:\w+ ){0,2}?(?:year|date|month|day|century|decade|quarter|time)\b"
+)
+_PERSON = re.compile(
+    r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:\w+ )?(?:person|author|actor|president|founder|scientist|singer|"
+    r"executive|ceo|leader|player|man|woman|king|queen|researchers?|scholars?)(?:'s)?\b"
+)
+_PLACE = re.compile(
+    r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|place|town|state|region|continent|"
+    r"university|location|river)\b"
+)
+_REASON = re.compile(r"\bwhy\b|\bhow come\b|\b(?:what|which) (?:\w+ )?(?:reasons?|causes?)\b|\bwhat caused\b")
+_YESNO = re.compile(r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|must|may)\b")
+_PLURAL = (
+    r"(?!(?:is|was|does|has|as|its|this|always|less|us|business|process|series|basis|status|news)\b)[a-z-]+[^s\W]s"
+)
+_LIST = re.compile(
+    rf"\b(?:what|which) (?:are|were) (?:\S+ ){{0,6}}?{_PLURAL}\b|\bwhich (?:\w+ ){{0,2}}?{_PLURAL}\b|"
+    rf"\bwhat (?:\w+ ){{0,2}}?{_PLURAL}\b|^(?:please )?(?:list|name|enumerate)\b"
+)
+_SPLIT = re.compile(r"[,;]?\s+and\s+(?=(?:what|how|who|when|where|why|which|whose)\b)|\?\s+(?=\S)", re.IGNORECASE)
+_WORD = re.compile(r"[\w'’&.-]*\w")
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|yo|ni hao|你好|您好)"
+    r"(?: there| everyone| all| bot)?[\s!.,?]*(?:how are you(?: doing)?(?: today)?|what'?s up)?[\s!.,?]*"
+)
+_THANKS = re.compile(r"(?:thanks?|thank you|thx|cheers|great|ok(?:ay)?|cool|bye|goodbye|谢谢)(?: \w+){0,3}[\s!.,]*")
+_ABOUT = re.compile(
+    r"(?:who|what) are you|what can (?:you|i) (?:do|ask)(?: (?:you|here|about))*|help(?: me)?|"
+    r"how do(?:es)? (?:you|this) work|"
+    r"(?:what|which) (?:documents?|files?|sources?) do you (?:have|know)|what do you know(?: about)?|test(?:ing)?"
+)
+
+
+def check(question: str) -> str:
+    """Return the question without blanks around it.
+
+    Raises:
+        QuestionError: it is empty or longer than 2,000 characters.
+    """
+    text = " ".join(question.split())
+    if not text:
+        raise QuestionError("a question needs at least one word; got an empty one; type what you want to know")
+    if len(text) > MAX_CHARACTERS:
+        raise QuestionError(
+            f"a question has at most {MAX_CHARACTERS:,} characters; got {len(text):,}; ask in fewer words, and index "
+            "long texts as documents instead"
+        )
+    return text
+
+
+def kind(question: str) -> Kind:
+    """Return the kind of answer a question expects.
+
+    >>> kind("How many users are there?"), kind("When was it founded?"), kind("What are its weaknesses?")
+    ('number', 'date', 'list')
+    """
+    q = question.lower()
+    rules: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+        ("reason", _REASON), ("date", _DATE), ("number", _NUMBER), ("person", _PERSON), ("place", _PLACE),
+        ("list", _LIST),
+    )  # fmt: skip
+    found: Kind = next((name for name, pattern in rules if pattern.search(q)), "other")
+    return "yesno" if found in ("other", "list") and _YESNO.match(q) else found
+
+
+def wants_list(question: str) -> bool:
+    """Return whether several things are asked for ("which countries …", "what are the weaknesses …")."""
+    return _LIST.search(question.lower()) is not None
+
+
+def names(question: str) -> dict[str, str]:
+    """Return the index terms of names and numbers in a question, each with the word as written.
+
+    A name is a capitalised word that does not open the question, or a word with a digit. Nothing can stand
+    in for these: evidence about Douyin does not answer a question about Instagram.
+
+    >>> names("How many followers does Lei Jun have on Instagram?")
+    {'lei': 'Lei', 'jun': 'Jun', 'instagram': 'Instagram'}
+    """
+    found: dict[str, str] = {}
+    shouting = question.isupper()
+    title = sum(w[:1].isupper() for w in question.split()) > 0.8 * len(question.split()) > 3
+    for match in _WORD.finditer(question):
+        word = match.group()
+        opens = match.start() == 0 or question[: match.start()].rstrip().endswith(("?", ".", "!"))
+        capital = word[:1].isupper() and not opens and not shouting and not title
+        if (capital or any(c.isdigit() for c in word)) and word.lower() not in STOP:
+            found |= dict.fromkeys(terms(word), word)
+    return found
+
+
+def clauses(question: str) -> list[str]:
+    """Return the questions that a compound question is made of, in order; a simple one alone.
+
+    >>> clauses("Who founded it, and when was that?")
+    ['Who founded it', 'when was that?']
+    """
+    parts = [p.strip() for p in _SPLIT.split(question) if p and terms(p, stop=False)]
+    return parts if len(parts) > 1 else [question]
+
+
+def smalltalk(question: str) -> Literal["greeting", "thanks", "about"] | None:
+    """Return what kind of chatter this is, or None for a question to the documents."""
+    q = question.lower().strip(" ?!.")
+    if _GREETING.fullmatch(q):
+        return "greeting"
+    if _THANKS.fullmatch(q):
+        return "thanks"
+    return "about" if _ABOUT.fullmatch(q) else None
+
+
+def is_babble(question: str) -> bool:
+    """Return whether there is no word in it at all (only signs or symbols)."""
+    return not any(len(w) > 1 or w.isdigit() for w in words(question))

@@ -1,0 +1,108 @@
+"""Verifying: does the evidence carry the claim? Checks of numbers, names and negation, and a calibrated score.
+
+What is copied verbatim is carried by definition. Otherwise each number and name of the claim must stand in
+the evidence and negation must agree; the rest is a logistic score over word overlap and the encoder's
+vectors, fitted on SciFact's rationales (Wadden et al. 2020) by ``python -m eval fit``. Word overlap alone
+checks groundedness about as well as prompting GPT-4 does (RAGTruth-QA F1 46.8 against 45.6).
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encode import Encoder, TokenVectors
+from index.words import STOP, terms, words
+from qa.features import NUMBER_WORDS
+
+SHOWN = 0.5  # support below which a claim is dropped
+_FAILED = 0.1  # ceiling when a number, a name or the negation does not agree
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|hardly|lacks?|fails?|failed|unable|except)\b|n't\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w'’-]*")
+_SMALL = {
+    word: str(n) for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
+
+# Logistic weights of (share of terms found, share of term pairs found, cosine, mean MaxSim), and the intercept.
+WEIGHTS = (3.0, 1.0, 2.0, 4.0)
+INTERCEPT = -5.0
+
+
+class Verifier(Protocol):
+    """Scores how well evidence carries a claim."""
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """Return, for (claim, evidence) pairs, support in [0, 1], shape (n,)."""
+        ...
+
+
+class LexicalVerifier:
+    """The default verifier: checks, then overlap and the index's own encoder."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """Return, for (claim, evidence) pairs, support in [0, 1], shape (n,); 1 where the claim is verbatim."""
+        return np.array([self._one(claim, evidence) for claim, evidence in pairs], np.float64)
+
+    def _one(self, claim: str, evidence: str) -> float:
+        if verbatim(claim, evidence):
+            return 1.0
+        views = self._encoder.encode_tokens([claim, evidence])
+        logit = float(np.dot(WEIGHTS, measure(claim, evidence, *views))) + INTERCEPT
+        score = 1 / (1 + math.exp(-logit))
+        return min(score, _FAILED) if disagreements(claim, evidence) else score
+
+
+def verbatim(claim: str, evidence: str) -> bool:
+    """Return whether the claim's words stand in the evidence in one run (blanks, case and bullets aside)."""
+    mine = " ".join(words(claim))
+    return bool(mine) and f" {mine} " in f" {' '.join(words(evidence))} "
+
+
+def disagreements(claim: str, evidence: str) -> list[str]:
+    """Return the numbers and names of the claim that the evidence lacks, and "negation" where only one denies.
+
+    >>> disagreements("It sold 50 cars in Berlin.", "It sold 40 cars in Paris.")
+    ['50', 'Berlin']
+    """
+    held = set(words(evidence))
+    numbers = held | {_SMALL[w] for w in held if w in _SMALL}
+    found = [
+        w for w in words(claim)
+        if (w[0].isdigit() or w in NUMBER_WORDS) and w not in numbers and _SMALL.get(w) not in numbers and w != "one"
+    ]  # fmt: skip
+    stems = set(terms(evidence, stop=False))
+    for match in _NAME.finditer(claim):
+        if match.group().lower() not in STOP and not all(t in stems for t in terms(match.group(), stop=False)):
+            found.append(match.group())
+    if bool(_NEGATION.search(claim)) != bool(_NEGATION.search(evidence)) and _overlap(claim, evidence) > 0.5:
+        found.append("negation")
+    return found
+
+
+def measure(claim: str, evidence: str, claim_view: TokenVectors, evidence_view: TokenVectors) -> tuple[float, ...]:
+    """Return (share of terms found, share of term pairs found, cosine, mean MaxSim of the claim's tokens)."""
+    mine, theirs = terms(claim), terms(evidence)
+    pairs = set(pairwise(mine))
+    shared = pairs & set(pairwise(theirs))
+    soft = (claim_view.tokens @ evidence_view.tokens.T).max(axis=1).mean() if len(evidence_view.tokens) else 0.0
+    return (
+        _overlap(claim, evidence),
+        len(shared) / max(1, len(pairs)),
+        float(claim_view.vector @ evidence_view.vector),
+        float(soft),
+    )
+
+
+def _overlap(claim: str, evidence: str) -> float:
+    mine = set(terms(claim))
+    return len(mine & set(terms(evidence))) / max(1, len(mine))

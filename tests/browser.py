@@ -1,0 +1,105 @@
+"""Serves the real page in a process of its own and opens it in Chromium, noting what it asks of other machines."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+ARGS += ("--disable-component-update", "--disable-sync")
+PATIENCE = 120_000  # milliseconds; the first question loads the models
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a process that keeps everything under ``home`` and may not look anything up."""
+    return {**os.environ, "QA_HOME": str(home), "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def served(index: Path, home: Path) -> Iterator[str]:
+    """Start ``ui.py`` on a free port; yields the page's address."""
+    port = free_port()
+    command = [sys.executable, "ui.py", "--index", str(index), "--port", str(port)]
+    log = home / "ui.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=out, stderr=subprocess.STDOUT)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            await_line(process, log, f"Grounded QA is ready: {address}")
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def await_line(process: subprocess.Popen, log: Path, line: str) -> None:
+    for _ in range(1200):
+        if line in log.read_text():
+            return
+        try:
+            process.wait(timeout=0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    pytest.fail(f"ui.py did not say {line!r}; it said:\n{log.read_text()}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Open Chromium; a machine without it fails the test, because nobody would notice a skipped one."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"no Chromium at {CHROMIUM!r}: install it (apt-get install chromium) or name it in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def opened(browser: Browser, address: str, outside: list[str], width: int = 1280, height: int = 900) -> Page:
+    """Open the page; whatever it asks of another machine is refused and noted in ``outside``."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(PATIENCE)
+
+    def guard(route):
+        if route.request.url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", guard)
+    page.goto(address)
+    page.get_by_label("Your question").wait_for()
+    page.locator("#top h1").wait_for()
+    return page
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask a question and wait for the whole answer; returns its element."""
+    turn = page.locator(".question").count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    return answered(page, turn)
+
+
+def answered(page: Page, turn: int) -> Locator:
+    """Wait until the answer to a chat's question number ``turn``, from 0, is whole; returns its element."""
+    page.locator(".question").nth(turn).wait_for()
+    page.get_by_role("button", name="Ask", exact=True).wait_for()
+    return page.locator(".answer").nth(turn)
