@@ -2,6 +2,7 @@
 
 - ``document``: the types ``Document``, ``Heading``, ``Passage``
 - ``load``: one loader a format, chosen by content
+- ``lines``, ``headings``, ``outline``: what the lines of a plain text are, and its title and headings
 - ``sentences``: paragraphs, list items and sentences with their offsets
 - ``split``: sentences packed into passages that fit the encoder
 - ``library``: the documents that ship

@@ -2,8 +2,7 @@
 
 Ranking: a conditional logit over the sentences of each answerable question. Answerability: a logistic
 regression on answerable questions, SQuAD 2.0's adversarial unanswerable ones, and questions asked of the
-wrong collection, which nothing there answers. Both are small and convex: the same data gives the same
-constants on any machine.
+wrong collection. Both are small and convex: the same data gives the same constants on any machine.
 """
 
 import gzip
@@ -13,9 +12,10 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -23,10 +23,11 @@ from index.encode import SentenceEncoder
 from index.retrieve import Index
 from index.sync import sync
 from qa.conversation import Asked
-from qa.evidence import DEPTH, Scorer, summarise
+from qa.evidence import DEPTH, WEIGHTS, Scorer, summarise
 from qa.features import NAMES
 
 SETS = ("squad2", "qed", "xquad_en")
+WRONG = {"answerable": False, "gold": []}
 Array = NDArray[np.float64]
 
 
@@ -41,7 +42,8 @@ class Case:
     answerable: bool
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a gzipped JSON Lines file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
@@ -55,32 +57,34 @@ def collect(data: Path, questions: int, report: Callable[[str], None]) -> list[C
         for name in SETS:
             folder = Path(work) / name
             folder.mkdir()
-            for passage in _lines(data / name / "corpus.jsonl.gz"):
+            for passage in lines(data / name / "corpus.jsonl.gz"):
                 title = passage["title"].replace("_", " ")
                 (folder / f"{passage['id']}.txt").write_text(f"Title: {title}\n\n{passage['text']}\n", "utf-8")
             sync([folder], Path(work) / f"{name}-index", encoder)
             indexes[name] = Index(Path(work) / f"{name}-index", encoder)
             report(f"{name}: {indexes[name].status().passages} passages")
-        for name in SETS:
-            asked = _lines(data / name / "queries.jsonl.gz")
+        scorers = {name: Scorer(index) for name, index in indexes.items()}
+        for n_set, name in enumerate(SETS):
+            asked = lines(data / name / "queries.jsonl.gz")
             random.Random(0).shuffle(asked)
-            scorers = {other: Scorer(indexes[other]) for other in SETS}
+            other = SETS[(n_set + 1) % len(SETS)]
             for n, query in enumerate(asked[:questions]):
-                cases.append(_case(name, query, indexes[name], scorers[name], query["answerable"]))
+                cases.append(_case(name, query, indexes[name], scorers[name]))
                 if n % 8 == 0:  # the wrong collection: nothing there answers
-                    other = SETS[(SETS.index(name) + 1) % len(SETS)]
-                    cases.append(_case(f"{name}-at-{other}", query, indexes[other], scorers[other], False))
+                    cases.append(_case(f"{name}-at-{other}", query | WRONG, indexes[other], scorers[other]))
             report(f"{name}: measured")
     return [c for c in cases if len(c.rows)]
 
 
-def _case(source: str, query: dict[str, Any], index: Index, scorer: Scorer, answerable: bool) -> Case:
+def _case(source: str, query: dict[str, Any], index: Index, scorer: Scorer) -> Case:
+    """Return what one question finds in one index."""
     question = query["question"]
+    asked = Asked(question, question, (question,))
     hits = index.retrieve([question], DEPTH)
-    citations, rows = scorer.measure(Asked(question, question, (question,)), hits)
-    wanted = {f"{g['id']}.txt": _norm(g["quote"]) for g in query.get("gold", ())} if answerable else {}
+    wanted = {f"{g['id']}.txt": _norm(g["quote"]) for g in query.get("gold", ())} if query["answerable"] else {}
+    citations, rows = scorer.measure(asked, hits)
     gold = np.array([_holds(_norm(c.quote), wanted.get(c.passage.doc_id, "")) for c in citations], bool)
-    return Case(source, question, rows, gold, answerable)
+    return Case(source, question, rows, gold, query["answerable"])
 
 
 def _norm(text: str) -> str:
@@ -108,7 +112,7 @@ def fit_ranking(cases: Sequence[Case], mean: Array, scale: Array, penalty: float
     return np.asarray(minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B").x)
 
 
-def fit_answerable(summaries: Array, answerable: NDArray[np.bool_], weight: Array, penalty: float = 60.0) -> Array:
+def fit_answerable(summaries: Array, answerable: NDArray[np.bool_], weight: Array, penalty: float = 10.0) -> Array:
     """Return logistic weights, the intercept last, over standardised summaries (n, n_summary)."""
     design = np.hstack([summaries, np.ones((len(summaries), 1))])
     signs = np.where(answerable, 1.0, -1.0)
@@ -164,3 +168,20 @@ def top(cases: Sequence[Case], constants: dict[str, Any], k: int) -> float:
         c.gold[np.argsort(-(((c.rows - mean) / scale) @ rank), kind="stable")[:k]].any() for c in cases if c.gold.any()
     ]
     return float(np.mean(found))
+
+
+def main(
+    data: Annotated[Path, typer.Option("--data", help="Folder of public sets, as eval/README.md describes.")],
+    questions: Annotated[int, typer.Option("--questions", help="Questions of each set.")] = 500,
+    out: Annotated[Path, typer.Option("--out", help="Where the constants go.")] = WEIGHTS,
+) -> None:
+    """Fit the constants that rank evidence and decide on abstention (about ten minutes on two cores)."""
+    cases = collect(data, questions, lambda line: typer.echo(line, err=True))
+    constants = fit(cases)
+    out.write_text(json.dumps(constants, indent=1) + "\n", "utf-8")
+    for k in (1, 2, 3):
+        typer.echo(f"answer among the best {k}: {top(cases, constants, k):.3f}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -16,7 +16,7 @@ from index.lexical import Lexical
 from index.store import Store
 
 DENSE, LEXICAL, STAMP = "dense.faiss", "lexical", "stamp.json"
-_FORMAT = 1  # raised when the derived files change their meaning
+_FORMAT = 2  # raised when the derived files change their meaning
 CONTEXT_TOKENS = 60  # of the encoder's window, left free for a passage's title and headings
 _CONTEXT_WORDS = 30  # about 50 tokens
 
@@ -45,9 +45,9 @@ def build(store: Store, directory: Path) -> Derived:
     lexical = _lexical(store, directory)
     temporary = directory / f"{DENSE}.tmp"
     dense.save(temporary)
-    checksum = hashlib.sha256(temporary.read_bytes()).hexdigest()
     temporary.replace(directory / DENSE)
-    stamp = {"format": _FORMAT, "generation": generation, "dense_sha256": checksum, "passages": len(keys)}
+    checksum = _checksum(directory, generation)
+    stamp = {"format": _FORMAT, "generation": generation, "sha256": checksum, "passages": len(keys)}
     temporary = directory / f"{STAMP}.tmp"
     temporary.write_text(json.dumps(stamp), "utf-8")
     temporary.replace(directory / STAMP)
@@ -63,6 +63,16 @@ def _lexical(store: Store, directory: Path) -> Lexical:
     return lexical
 
 
+def _checksum(directory: Path, generation: int) -> str:
+    """Return the digest of both forms' files; tantivy's hidden ones are locks and lists of what to delete."""
+    lexical = (directory / f"{LEXICAL}-{generation}").glob("[!.]*")
+    digest = hashlib.sha256()
+    for path in (directory / DENSE, *sorted(lexical)):
+        digest.update(f"{path.name} {path.stat().st_size}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def load(store: Store, directory: Path) -> Derived | None:
     """Return the derived forms if they are whole and of the store's generation, else None."""
     generation = store.generation
@@ -70,11 +80,11 @@ def load(store: Store, directory: Path) -> Derived | None:
         stamp = json.loads((directory / STAMP).read_text("utf-8"))
         if stamp["format"] != _FORMAT or stamp["generation"] != generation:
             return None
-        if hashlib.sha256((directory / DENSE).read_bytes()).hexdigest() != stamp["dense_sha256"]:
+        if _checksum(directory, generation) != stamp["sha256"]:
             return None
         lexical = Lexical(directory / f"{LEXICAL}-{generation}", fresh=False)
         dense = Dense.load(directory / DENSE)
-    except (OSError, ValueError, KeyError):  # missing, cut short or not ours: made again by the caller
+    except (OSError, ValueError, KeyError, TypeError):  # missing, cut short or not ours: made again by the caller
         return None
     whole = len(dense) == len(lexical) == stamp["passages"]
     return Derived(generation, dense, lexical) if whole else None

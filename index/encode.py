@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -71,14 +72,16 @@ class SentenceEncoder:
 
     def __init__(self, name: str = DEFAULT) -> None:
         self.name = name
+        self._lock = RLock()  # a fast tokenizer must not be borrowed by two threads at once
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
+        from huggingface_hub.utils.tqdm import disable_progress_bars
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]
+        disable_progress_bars()  # before transformers is imported, which asks this once
+        from sentence_transformers import SentenceTransformer
+
         source = _source(self.name)
         try:
             return SentenceTransformer(source, device="cpu")
@@ -113,17 +116,22 @@ class SentenceEncoder:
         return self._encode(texts, query=False)
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
-        encode = self._model.encode_query if query else self._model.encode_document
-        rows = encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
+        if not texts:
+            return np.zeros((0, int(self._model.get_sentence_embedding_dimension() or 0)), np.float32)
+        with self._lock:
+            encode = self._model.encode_query if query else self._model.encode_document
+            rows = encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(rows, dtype=np.float32).reshape(len(texts), -1)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return each text's own vector and its tokens' vectors in context, from one pass of the model."""
         if not texts:
             return []
-        rows: Any = self._model.encode(list(texts), batch_size=32, output_value=None, show_progress_bar=False)
+        with self._lock:
+            rows: Any = self._model.encode(list(texts), batch_size=32, output_value=None, show_progress_bar=False)
+            encodings = self._tokenizer.encode_batch(list(texts))
         found = []
-        for row, encoding in zip(rows, self._tokenizer.encode_batch(list(texts)), strict=True):
+        for row, encoding in zip(rows, encodings, strict=True):
             states = row["token_embeddings"].numpy()  # (n, dim); padded or cut to the window
             keep = [i for i, special in enumerate(encoding.special_tokens_mask) if not special and i < len(states)]
             tokens = states[keep] / np.maximum(np.linalg.norm(states[keep], axis=1, keepdims=True), 1e-9)
@@ -134,7 +142,8 @@ class SentenceEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens the encoder would see of each text, special tokens included, untruncated."""
-        return [len(e.ids) for e in self._tokenizer.encode_batch(list(texts))]
+        with self._lock:
+            return [len(e.ids) for e in self._tokenizer.encode_batch(list(texts))]
 
 
 def _source(name: str) -> str:

@@ -7,6 +7,7 @@ they are the slice of their document's text.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -139,13 +140,13 @@ class Store:
     @property
     def roots(self) -> list[Path]:
         """The files and folders the index was last made equal to."""
-        return [Path(row[0]) for row in self._db.execute("SELECT path FROM roots ORDER BY position")]
+        return [Path(os.fsdecode(row[0])) for row in self._db.execute("SELECT path FROM roots ORDER BY position")]
 
     def set_roots(self, roots: Sequence[Path]) -> None:
         """Replace the roots."""
         with self.transaction():
             self._db.execute("DELETE FROM roots")
-            self._db.executemany("INSERT INTO roots(path) VALUES (?)", [(str(r),) for r in roots])
+            self._db.executemany("INSERT INTO roots(path) VALUES (?)", [(os.fsencode(r),) for r in roots])
 
     # -- documents ---------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
@@ -123,14 +123,14 @@ def discover(roots: Sequence[Path]) -> Iterator[tuple[str, Path]]:
 
 def _below(root: Path) -> Iterator[tuple[str, Path]]:
     if root.is_file():
-        yield root.name, root
+        yield _clean(root.name), root
         return
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(files):
             path = Path(folder) / name
             if not name.startswith(".") and path.is_file() and readable(path):
-                yield path.relative_to(root).as_posix(), path
+                yield _clean(path.relative_to(root).as_posix()), path
 
 
 class _Sync:
@@ -161,16 +161,18 @@ class _Sync:
         """Bring one document up to date; a file that cannot be read is reported, not raised."""
         try:
             stat = path.stat()
-            if old and (old.path, old.size, old.mtime_ns) == (str(path), stat.st_size, stat.st_mtime_ns):
+            place = _clean(str(path))
+            if old and (old.path, old.size, old.mtime_ns) == (place, stat.st_size, stat.st_mtime_ns):
                 self._report.unchanged.append(doc_id)
                 return
             digest = _sha256(path)
-            state = FileState(str(path), stat.st_size, stat.st_mtime_ns, digest)
+            state = FileState(place, stat.st_size, stat.st_mtime_ns, digest)
             if old and old.sha256 == digest:
                 self._store.touch(doc_id, state)
                 self._report.unchanged.append(doc_id)
                 return
-            source = next((m for m, s in missing.items() if s.sha256 == digest), None) if old is None else None
+            alike = (m for m, s in missing.items() if old is None and s.sha256 == digest and self._moves(m, path))
+            source = next(alike, None)
             if source is not None:
                 del missing[source]
                 self._store.rename(source, doc_id, state)
@@ -180,15 +182,29 @@ class _Sync:
             (self._report.changed if old else self._report.added).append(doc_id)
         except (LoadError, OSError) as error:
             reason = str(error) if isinstance(error, LoadError) else f"cannot be read: {error.strerror}"
-            self._report.failed.append(Failure(doc_id, reason))
+            self._report.failed.append(Failure(doc_id, _clean(reason)))
             if old:
                 self._store.remove(doc_id)
+
+    def _moves(self, old_id: str, path: Path) -> bool:
+        """Return whether a document would be read the same at ``path``: its suffix chose the loader, its name may
+        be its title.
+        """
+        old = PurePosixPath(old_id)
+        if old.suffix.lower() != path.suffix.lower():
+            return False
+        return old.stem == path.stem or self._store.document(old_id).title != old.stem
 
     def _read(self, doc_id: str, path: Path, state: FileState) -> None:
         document = load(path, doc_id)
         passages = split(document, self._encoder.count_tokens, limit=self._encoder.window - derive.CONTEXT_TOKENS)
         vectors = self._encoder.encode_passages([derive.entry(p, document.title) for p in passages])
         self._store.write(document, state, passages, vectors)
+
+
+def _clean(text: str) -> str:
+    """Return a path or message as text that can be stored: bytes of a file name that are no UTF-8 become ``?``."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _sha256(path: Path) -> str:

@@ -13,6 +13,7 @@ from index.words import terms, words
 from qa.answer import Citation, Conflict
 
 _VALUE = re.compile(r"([$€£¥]|USD |CNY |HK\$)?(\d+(?:[.,]\d+)*)\s*(%|percent|[a-zA-Z]+)?")
+_DIFFERENCE = re.compile(r"\W*(?:\w+\W+)?(?:lower|below|above|higher|less|more|cheaper|dearer|fewer|under|over)\b")
 _SHARED = 0.6  # share of the shorter sentence's terms that the other must hold
 
 
@@ -47,6 +48,8 @@ def _values(text: str) -> dict[str, tuple[str, str]]:
     repeated = set()
     for match in _VALUE.finditer(text):
         sign, number, unit = match.groups()
+        if _DIFFERENCE.match(text[match.end() :]):
+            continue  # "50,000 yuan below" is a difference, not the value itself
         key = (sign or "").strip() or (
             terms(unit, stop=True)[0] if unit and terms(unit) else "%" if unit == "%" else ""
         )

@@ -2,7 +2,7 @@
 
 A linear score over ``qa.features`` ranks the sentences of one question (conditional logit, McFadden 1974);
 a logistic regression over the best ones estimates the chance that the question is answered at all. Both
-are fitted on public question sets by ``python -m eval fit`` and kept in ``weights.json``.
+are fitted on public question sets by ``python -m eval.fit`` and kept in ``weights.json``.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class Weights:
         """Read the constants that ship, or those of another file of the same form."""
         data = json.loads(path.read_text("utf-8"))
         if tuple(data["features"]) != NAMES:
-            raise ValueError(f"{path.name} was fitted for other features; run `python -m eval fit --data DIR`")
+            raise ValueError(f"{path.name} was fitted for other features; run `python -m eval.fit --data DIR`")
         read = partial(np.asarray, dtype=np.float64)
         return cls(
             read(data["mean"]), read(data["scale"]), read(data["rank"]), read(data["answerable"]),
@@ -81,6 +82,7 @@ class Scorer:
         self._index = index
         self._weights = weights
         self._views: dict[str, TokenVectors] = {}
+        self._lock = Lock()
 
     def judge(self, asked: Asked, hits: Sequence[Hit]) -> Judged:
         """Return the sentences of ``hits`` as evidence, best first, and the chance that they answer."""
@@ -99,6 +101,10 @@ class Scorer:
 
     def measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
         """Return every distinct sentence of the hits and its features, shape (n, n_features), in rank order."""
+        with self._lock:
+            return self._measure(asked, hits)
+
+    def _measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
         found = [(c, k) for rank, hit in enumerate(hits, start=1) for c, k in candidates(hit, rank)]
         self._see([asked.full, *(k.text for _, k in found), *(k.before for _, k in found if k.before)])
         if not found:

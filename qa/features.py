@@ -2,7 +2,7 @@
 
 Lexical features weigh a question's terms by inverse document frequency (Robertson and Spärck Jones 1976);
 the soft ones match each question word to the most similar token of the sentence in the encoder's context
-vectors (MaxSim, Khattab and Zaharia 2020). The weights over them are fitted by ``python -m eval fit``.
+vectors (MaxSim, Khattab and Zaharia 2020). The weights over them are fitted by ``python -m eval.fit``.
 """
 
 import math

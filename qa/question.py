@@ -57,7 +57,7 @@ def check(question: str) -> str:
     Raises:
         QuestionError: it is empty or longer than 2,000 characters.
     """
-    text = " ".join(question.split())
+    text = " ".join(question.encode("utf-8", "replace").decode().split())  # a terminal may pass broken characters
     if not text:
         raise QuestionError("a question needs at least one word; got an empty one; type what you want to know")
     if len(text) > MAX_CHARACTERS:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from threading import RLock
 
 from corpus.errors import ReaderError, StoreError
 from index.retrieve import Index, exists
@@ -50,14 +49,13 @@ def make_reader(name: str | None) -> Reader:
 
 
 class Assistant:
-    """An index, a reader and a verifier, loaded once; questions from several threads take turns."""
+    """An index, a reader and a verifier, loaded once; several threads may ask."""
 
     def __init__(self, index: Index, reader: Reader) -> None:
         self.index = index
         self.reader = reader
         self._scorer = Scorer(index)
         self._verifier = LexicalVerifier(index.encoder)
-        self._lock = RLock()
 
     @classmethod
     def open(
@@ -83,10 +81,9 @@ class Assistant:
             ReaderError: the reader's model cannot be used.
         """
         turns = [t if isinstance(t, Turn) else Turn(*t) for t in history]
-        with self._lock:
-            yield from stream(
-                question, turns, index=self.index, scorer=self._scorer, reader=self.reader, verifier=self._verifier
-            )
+        yield from stream(
+            question, turns, index=self.index, scorer=self._scorer, reader=self.reader, verifier=self._verifier
+        )
 
     def ask(self, question: str, history: History = ()) -> Answer:
         """Return the answer to one question; raises what :meth:`stream` raises."""
@@ -102,8 +99,7 @@ class Assistant:
         for path in paths:
             shutil.copyfile(path, folder / path.name)
         roots = [r for r in self.index.store.roots if r != folder]
-        with self._lock:
-            return sync([*roots, folder], self.index.directory, self.index.encoder, progress)
+        return sync([*roots, folder], self.index.directory, self.index.encoder, progress)
 
 
 @lru_cache(maxsize=4)

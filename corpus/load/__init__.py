@@ -2,6 +2,10 @@
 
 ``load`` reads one file; ``readable`` tells which files of a folder are worth trying. Libraries of formats are
 imported only when a file of theirs is read. Scanned pages are not read: there is no character recognition.
+
+- ``text``, ``markdown``, ``html``, ``pdf``: the loaders
+- ``content``: what each of them returns, and the one normalisation
+- ``tree``, ``walk``, ``blocks``: from a web page's tree to plain text, for HTML and Markdown
 """
 
 from hashlib import sha256

@@ -1,8 +1,10 @@
 """Readers: from a question and its evidence to draft sentences.
 
+- ``draft``: the type ``Draft`` and the protocol ``Reader``
 - ``quote``: picks the source sentences that answer (no model)
-- ``local``: a transformers causal language model on this machine
+- ``local``: a transformers causal language model on this machine; ``generate`` loads and runs it
 - ``remote``: the same through an OpenAI-compatible server
+- ``stream``: from a model's stream of text to draft sentences
 
 A reader only drafts; citing and verifying are done by the program afterwards.
 """

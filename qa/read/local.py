@@ -48,8 +48,8 @@ class LocalReader:
 
         Args:
             model: the name of a pulled model, a folder in the transformers format, or a ``.gguf`` file.
-            whole_passages: give the model whole passages rather than the best sentences; ``None`` does
-                so from a billion weights on.
+            whole_passages: prompt for a large model (rules, and whole passages) rather than for a small
+                one (the best sentences); ``None`` does so from a billion weights on.
             budget: most characters of sources in a prompt; ``None`` is 2,000 for sentences and 12,000
                 for passages.
             max_new_tokens: longest draft in tokens, at least 1; three sentences need about 90.

@@ -49,7 +49,8 @@ class RemoteReader:
         Args:
             base_url: ``http(s)://host[:port]``, with or without ``/v1``.
             model: the name the server knows it by; ``None`` is the first that the server lists.
-            whole_passages: give the model whole passages rather than the best sentences.
+            whole_passages: prompt for a large model (rules, and whole passages) rather than for a small
+                one (the best sentences).
             budget: most characters of sources in a prompt (12,000 are about 3,000 tokens).
             max_tokens: longest draft in tokens, thoughts included.
             timeout: most seconds of silence before a reading is given up.

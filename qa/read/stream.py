@@ -2,7 +2,7 @@
 
 What a model writes around its sentences is taken off: its thoughts (``<think>…</think>``), source marks
 (``[2]``, ``Source 1:``), list bullets, bold. A sentence that the token limit cut, a sentence that was
-already said, a text that runs in circles and the agreed refusal are never drafts.
+already said, a question, a text that runs in circles and the agreed refusal are never drafts.
 """
 
 import re
@@ -54,10 +54,10 @@ def drafts(pieces: Generator[Piece, None, None]) -> Iterator[Draft]:
     """
     said: set[str] = set()
     items = 0
-    with closing(_complete(pieces)) as told:
+    with closing(complete(pieces)) as told:
         for text, item in told:
             key = _key(text)
-            if not key:
+            if not key or text.endswith(("?", "？")):  # a question, often the person's own, answers nothing
                 continue
             if key in said or key.startswith(_key(REFUSAL)) or _DENIAL.match(text):
                 return
@@ -68,9 +68,13 @@ def drafts(pieces: Generator[Piece, None, None]) -> Iterator[Draft]:
                 return
 
 
-def _complete(pieces: Generator[Piece, None, None]) -> Generator[tuple[str, bool], None, None]:
-    """Yield complete sentences, cleaned, each with whether it is an entry of a list."""
-    raw, told, cut = "", 0, False
+def complete(pieces: Generator[Piece, None, None]) -> Generator[tuple[str, bool], None, None]:
+    """Yield every complete sentence, cleaned, each with whether it is an entry of a list; closes ``pieces``.
+
+    What was yielded is never cut anew, so whatever the segmenter makes of later text, nothing is said
+    twice and nothing is lost.
+    """
+    raw, told, cut = "", 0, False  # told: how many visible characters were yielded
     with closing(pieces):
         for piece in pieces:
             raw += piece.text
@@ -78,13 +82,13 @@ def _complete(pieces: Generator[Piece, None, None]) -> Generator[tuple[str, bool
             if len(raw) > MOST_CHARACTERS or circles(raw):
                 cut = True
                 break
-            ready = _split(_visible(raw), ended=False)
-            for line, item in ready[told:]:
-                yield _clean(line), item
-            told = len(ready)  # a lone </think> takes back what was shown, and it begins anew
-        rest = _split(_visible(raw), ended=True)
-        for line, item in rest[told : len(rest) - cut]:
-            yield _clean(line), item
+            shown = _visible(raw)
+            told = told if told <= len(shown) else 0  # a lone </think> takes back what was shown
+            ready, used = _ready(shown[told:])
+            told += used
+            yield from ((_clean(line), item) for line, item in ready)
+        rest = _of_lines(_visible(raw)[told:])
+        yield from ((_clean(line), item) for line, item in rest[: len(rest) - cut])
 
 
 def _visible(raw: str) -> str:
@@ -94,31 +98,36 @@ def _visible(raw: str) -> str:
     return shown[:start] if start >= 0 and "<think>".startswith(shown[start:]) else shown
 
 
-def _split(text: str, *, ended: bool) -> list[tuple[str, bool]]:
-    """Return the sentences of ``text`` in order, each with whether it is an entry of a list.
+def _ready(text: str) -> tuple[list[tuple[str, bool]], int]:
+    """Return the sentences that text still to come hardly changes, and how many characters they take.
 
-    Unless the text has ended, only those that later text cannot change: a whole word of the next one is
-    there, and no quotation or bracket is open (the segmenter joins what is inside one once it is closed).
+    Those of whole lines, and in the last line those after which a whole word of the next one is there,
+    and in which no quotation or bracket is open (the segmenter joins what is inside one once it closes).
     """
-    whole, _, last = text.rpartition("\n")
-    found = [sentence for line in whole.split("\n") for sentence in _of_line(line)]
-    if ended:
-        return found + _of_line(last)
-    if not _ITEM.match(last):  # else it is one entry, and still growing
-        for unit, following in pairwise(sentences(last)):
-            sentence = last[unit.start : unit.end]
-            if _open(sentence) or not _BEGUN.match(last, following.start):
-                break
-            found.append((sentence, False))
+    used = text.rfind("\n") + 1
+    found, last = _of_lines(text[:used]), text[used:]
+    if _ITEM.match(last):  # one entry, and still growing
+        return found, used
+    begin = used
+    for unit, following in pairwise(sentences(last)):
+        sentence = last[unit.start : unit.end]
+        if _open(sentence) or not _BEGUN.match(last, following.start):
+            break
+        found.append((sentence, False))
+        used = begin + following.start
+    return found, used
+
+
+def _of_lines(text: str) -> list[tuple[str, bool]]:
+    """Return the sentences of ``text``, each with whether it is an entry of a list: that is a line of its own."""
+    found: list[tuple[str, bool]] = []
+    for line in text.split("\n"):
+        bullet = _ITEM.match(line)
+        if bullet:
+            found.append((line[bullet.end() :], True))
+        else:
+            found += [(line[unit.start : unit.end], False) for unit in sentences(line)]
     return found
-
-
-def _of_line(line: str) -> list[tuple[str, bool]]:
-    """Return the sentences of one line; an entry of a list is one sentence."""
-    bullet = _ITEM.match(line)
-    if bullet:
-        return [(line[bullet.end() :], True)]
-    return [(line[unit.start : unit.end], False) for unit in sentences(line)]
 
 
 def _open(sentence: str) -> bool:

@@ -1,0 +1,58 @@
+"""The environment of every test, and what is made once for all of them."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# Before anything of ours is imported: no network, and no place on this machine but a temporary one.
+_HOME = tempfile.mkdtemp(prefix="qa-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "QA_HOME": _HOME, "NO_COLOR": "1"}
+
+from collections.abc import Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+from fakes import HashEncoder  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+from index.encode import SentenceEncoder  # noqa: E402
+from index.retrieve import Index  # noqa: E402
+from qa.system import Assistant  # noqa: E402
+
+# The same examples on every run, and no time limits: the machine may be busy.
+settings.register_profile(
+    "tests", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session")
+def encoder() -> SentenceEncoder:
+    """The real default encoder; its weights are loaded once."""
+    return SentenceEncoder()
+
+
+@pytest.fixture(scope="session")
+def library(encoder: SentenceEncoder) -> Iterator[Assistant]:
+    """An assistant over the default index, which its first use makes of the library that ships. Read only."""
+    made = Assistant.open()
+    made.index.store.close()
+    index = Index(made.index.directory, encoder)
+    yield Assistant(index, made.reader)
+    index.store.close()
+
+
+@pytest.fixture
+def hashes() -> HashEncoder:
+    """A tiny deterministic encoder without torch, which notes what it was given."""
+    return HashEncoder()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder for documents."""
+    path = tmp_path / "documents"
+    path.mkdir()
+    return path
