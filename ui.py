@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -391,6 +392,7 @@ def main(
     blocks = build(assistant, EXAMPLES if library() in assistant.index.store.roots else (), privacy)
     blocks.launch(server_name=host, server_port=port, theme=THEME, css=CSS, prevent_thread_lock=True, **CLOSED)
     typer.echo(f"Grounded QA is ready: http://{host}:{port}  (Ctrl+C stops it)")
+    Thread(target=assistant.warm, daemon=True).start()  # so that the first question does not wait for the encoder
     blocks.block_thread()
 
 

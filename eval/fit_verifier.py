@@ -73,7 +73,7 @@ def fit(data: Path, report: Callable[[str], None]) -> dict[str, Any]:
     return {
         "weights": [round(float(x), 2) for x in w[:-1]], "intercept": round(float(w[-1]), 2),
         "shown": round(float(1 / (1 + np.exp(-shown_from))), 2), "kept": round(float(shown[gold].mean()), 3),
-        "auroc": round(auroc(scores[gold].tolist(), scores[~gold].tolist()), 3), "balanced_accuracy": round(balanced, 3),
+        "auroc": round(auroc(scores[gold], scores[~gold]), 3), "balanced_accuracy": round(balanced, 3),
     }  # fmt: skip
 
 

@@ -116,12 +116,10 @@ class SentenceEncoder:
         return self._encode(texts, query=False)
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
-        if not texts:
-            return np.zeros((0, int(self._model.get_sentence_embedding_dimension() or 0)), np.float32)
         with self._lock:
             encode = self._model.encode_query if query else self._model.encode_document
-            rows = encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(rows, dtype=np.float32).reshape(len(texts), -1)
+            rows = encode(list(texts) or [""], batch_size=32, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(rows, dtype=np.float32)[: len(texts)]
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return each text's own vector and its tokens' vectors in context, from one pass of the model."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,19 +76,31 @@ class Store:
                 f"an index is a directory made by `qa index`; {str(directory)!r} is none; "
                 "run `qa index PATH... --index DIR` first"
             )
+        self._path = path
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
-                self._db.execute(f"PRAGMA {pragma}")
-            self._migrate()
         except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"the index file {str(path)!r} cannot be read ({error}); delete the directory and run `qa index` again"
-            ) from error
+            raise self._refused(error) from error
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+            self._run(f"PRAGMA {pragma}")
+        self._migrate()
+
+    def _run(self, statement: str, values: Sequence[str | int | bytes | None] = ()) -> list[Any]:
+        """Run one statement and return its rows; what SQLite refuses is told as a StoreError."""
+        try:
+            return self._db.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._refused(error) from error
+
+    def _refused(self, error: sqlite3.DatabaseError) -> StoreError:
+        remedy = "delete the directory and run `qa index` again"
+        if isinstance(error, sqlite3.OperationalError):  # full, read-only, locked
+            remedy = f"check the disk's space and permissions, else {remedy}"
+        return StoreError(f"the index file {str(self._path)!r} cannot be used ({error}); {remedy}")
 
     def _migrate(self) -> None:
         """Create the tables of a new file; refuse a file of a newer version."""
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        version = int(self._run("PRAGMA user_version")[0][0])
         if version > SCHEMA_VERSION:
             raise StoreError(
                 f"this program reads index version {SCHEMA_VERSION}; the file has version {version}; "
@@ -95,22 +108,23 @@ class Store:
             )
         if version == 0:
             with self.transaction():
-                if int(self._db.execute("PRAGMA user_version").fetchone()[0]) == 0:
+                if int(self._run("PRAGMA user_version")[0][0]) == 0:
                     for statement in _SCHEMA.split(";\n"):
                         if statement.strip():
-                            self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                            self._run(statement)
+                    self._run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make the statements inside one atomic write."""
-        self._db.execute("BEGIN IMMEDIATE")
+        self._run("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite has ended it by itself where the disk is full
+                self._run("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+        self._run("COMMIT")
 
     def close(self) -> None:
         """Close the connection."""
@@ -120,14 +134,12 @@ class Store:
 
     def get(self, key: str) -> str | None:
         """Return a stored setting, or None."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else None
+        rows = self._run("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
 
     def put(self, key: str, value: str) -> None:
         """Store a setting."""
-        self._db.execute(
-            "INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value)
-        )
+        self._run("INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value))
 
     @property
     def generation(self) -> int:
@@ -140,19 +152,20 @@ class Store:
     @property
     def roots(self) -> list[Path]:
         """The files and folders the index was last made equal to."""
-        return [Path(os.fsdecode(row[0])) for row in self._db.execute("SELECT path FROM roots ORDER BY position")]
+        return [Path(os.fsdecode(row[0])) for row in self._run("SELECT path FROM roots ORDER BY position")]
 
     def set_roots(self, roots: Sequence[Path]) -> None:
         """Replace the roots."""
         with self.transaction():
-            self._db.execute("DELETE FROM roots")
-            self._db.executemany("INSERT INTO roots(path) VALUES (?)", [(os.fsencode(r),) for r in roots])
+            self._run("DELETE FROM roots")
+            for root in roots:
+                self._run("INSERT INTO roots(path) VALUES (?)", (os.fsencode(root),))
 
     # -- documents ---------------------------------------------------------------------------------
 
     def files(self) -> dict[str, FileState]:
         """Return the file behind each document id."""
-        rows = self._db.execute("SELECT id, path, size, mtime_ns, sha256 FROM documents")
+        rows = self._run("SELECT id, path, size, mtime_ns, sha256 FROM documents")
         return {row[0]: FileState(*row[1:]) for row in rows}
 
     def write(
@@ -164,28 +177,22 @@ class Store:
         """
         with self.transaction():
             gone = self._delete(document.id)
-            self._db.execute("DELETE FROM failures WHERE id = ?", (document.id,))
-            doc_pk = self._db.execute(
+            self._run("DELETE FROM failures WHERE id = ?", (document.id,))
+            ((doc_pk,),) = self._run(
                 "INSERT INTO documents(id, path, size, mtime_ns, title, text, page_starts, headings, media_type,"
-                " sha256) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                " sha256) VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING pk",
                 (
-                    document.id,
-                    file.path,
-                    file.size,
-                    file.mtime_ns,
-                    document.title,
-                    document.text,
+                    document.id, file.path, file.size, file.mtime_ns, document.title, document.text,
                     json.dumps(document.page_starts),
                     json.dumps([(h.start, h.end, h.level) for h in document.headings]),
-                    document.media_type,
-                    document.sha256,
+                    document.media_type, document.sha256,
                 ),
-            ).lastrowid
+            )  # fmt: skip
             come = []
             for passage, vector in zip(passages, vectors, strict=True):
-                cursor = self._db.execute(
+                ((key,),) = self._run(
                     'INSERT INTO passages(doc_pk, start, "end", page, heading, sentences, vector)'
-                    " VALUES (?,?,?,?,?,?,?)",
+                    " VALUES (?,?,?,?,?,?,?) RETURNING pk",
                     (
                         doc_pk,
                         passage.start,
@@ -196,18 +203,18 @@ class Store:
                         vector.astype(np.float32).tobytes(),
                     ),
                 )
-                come.append(int(cursor.lastrowid or 0))
+                come.append(int(key))
             self._bump()
         return gone, come
 
     def _delete(self, doc_id: str) -> list[int]:
         keys = [
             int(row[0])
-            for row in self._db.execute(
+            for row in self._run(
                 "SELECT p.pk FROM passages p JOIN documents d ON d.pk = p.doc_pk WHERE d.id = ?", (doc_id,)
             )
         ]
-        self._db.execute("DELETE FROM documents WHERE id = ?", (doc_id,))
+        self._run("DELETE FROM documents WHERE id = ?", (doc_id,))
         return keys
 
     def remove(self, doc_id: str) -> list[int]:
@@ -219,11 +226,11 @@ class Store:
 
     def scrub(self) -> None:
         """Cut the write-ahead log, where removed words would otherwise linger."""
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def touch(self, doc_id: str, file: FileState) -> None:
         """Record a file's new place or time when its bytes did not change."""
-        self._db.execute(
+        self._run(
             "UPDATE documents SET path = ?, size = ?, mtime_ns = ? WHERE id = ?",
             (file.path, file.size, file.mtime_ns, doc_id),
         )
@@ -231,7 +238,7 @@ class Store:
     def rename(self, old: str, new: str, file: FileState) -> None:
         """Move a document to another id without touching its passages or vectors."""
         with self.transaction():
-            self._db.execute(
+            self._run(
                 "UPDATE documents SET id = ?, path = ?, size = ?, mtime_ns = ? WHERE id = ?",
                 (new, file.path, file.size, file.mtime_ns, old),
             )
@@ -240,12 +247,13 @@ class Store:
     def set_failures(self, failures: Iterable[tuple[str, str]]) -> None:
         """Replace the list of (document id, reason) that could not be read."""
         with self.transaction():
-            self._db.execute("DELETE FROM failures")
-            self._db.executemany("INSERT OR REPLACE INTO failures VALUES (?, ?)", list(failures))
+            self._run("DELETE FROM failures")
+            for failure in failures:
+                self._run("INSERT OR REPLACE INTO failures VALUES (?, ?)", failure)
 
     def failures(self) -> list[tuple[str, str]]:
         """Return (document id, reason) for each file that could not be read."""
-        return [(row[0], row[1]) for row in self._db.execute("SELECT id, reason FROM failures ORDER BY id")]
+        return [(row[0], row[1]) for row in self._run("SELECT id, reason FROM failures ORDER BY id")]
 
     def document(self, doc_id: str) -> Document:
         """Return a document with its text.
@@ -253,24 +261,18 @@ class Store:
         Raises:
             StoreError: the index holds no such document.
         """
-        row = self._db.execute(
+        rows = self._run(
             "SELECT id, title, text, page_starts, headings, media_type, sha256 FROM documents WHERE id = ?", (doc_id,)
-        ).fetchone()
-        if row is None:
-            raise StoreError(f"no document {doc_id!r} in this index; `qa status` lists what is there")
-        return Document(
-            row[0],
-            row[1],
-            row[2],
-            tuple(json.loads(row[3])),
-            tuple(Heading(*h) for h in json.loads(row[4])),
-            row[5],
-            row[6],
         )
+        if not rows:
+            raise StoreError(f"no document {doc_id!r} in this index; `qa status` lists what is there")
+        ((own_id, title, text, page_starts, headings, media_type, sha256),) = rows
+        outline = tuple(Heading(*h) for h in json.loads(headings))
+        return Document(own_id, title, text, tuple(json.loads(page_starts)), outline, media_type, sha256)
 
     def documents(self) -> list[DocumentInfo]:
         """Return one line a document, ordered by id."""
-        rows = self._db.execute(
+        rows = self._run(
             "SELECT d.id, d.title, d.media_type, json_array_length(d.page_starts), count(p.pk) FROM documents d"
             " LEFT JOIN passages p ON p.doc_pk = d.pk GROUP BY d.pk ORDER BY d.id"
         )
@@ -281,23 +283,23 @@ class Store:
     def passages(self, keys: Sequence[int] | None = None) -> dict[int, tuple[Passage, str]]:
         """Return passages with their document titles by key; keys that no longer exist are left out."""
         if keys is None:
-            rows = self._db.execute(f"{_PASSAGE} ORDER BY p.pk")
+            rows = self._run(f"{_PASSAGE} ORDER BY p.pk")
         else:
             marks = ",".join("?" * len(keys))
-            rows = self._db.execute(f"{_PASSAGE} WHERE p.pk IN ({marks})", list(keys))
+            rows = self._run(f"{_PASSAGE} WHERE p.pk IN ({marks})", list(keys))
         return {row[0]: (_passage(row), row[8]) for row in rows}
 
     def vectors(self) -> tuple[list[int], NDArray[np.float32]]:
         """Return all passage keys and their vectors, shape (n_passages, dim)."""
-        rows = self._db.execute("SELECT pk, vector FROM passages ORDER BY pk").fetchall()
+        rows = self._run("SELECT pk, vector FROM passages ORDER BY pk")
         if not rows:
             return [], np.zeros((0, 0), np.float32)
         return [r[0] for r in rows], np.frombuffer(b"".join(r[1] for r in rows), np.float32).reshape(len(rows), -1)
 
     def counts(self) -> tuple[int, int]:
         """Return (documents, passages)."""
-        row = self._db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)").fetchone()
-        return int(row[0]), int(row[1])
+        rows = self._run("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
+        return int(rows[0][0]), int(rows[0][1])
 
 
 def _passage(row: Sequence[str | int | None]) -> Passage:

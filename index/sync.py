@@ -34,13 +34,14 @@ class Failure:
 
 @dataclass(slots=True)
 class SyncReport:
-    """Document ids by what happened to them."""
+    """Document ids by what happened to them; ``skipped`` are files of types that are not read."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
 
 
@@ -109,7 +110,7 @@ def discover(roots: Sequence[Path]) -> Iterator[tuple[str, Path]]:
     places: set[Path] = set()
     for root in roots:
         for relative, path in _below(root):
-            if path in places:
+            if path in places or not (readable(path) or path == root):
                 continue
             places.add(path)
             doc_id, n = relative, 1
@@ -129,7 +130,7 @@ def _below(root: Path) -> Iterator[tuple[str, Path]]:
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(files):
             path = Path(folder) / name
-            if not name.startswith(".") and path.is_file() and readable(path):
+            if not name.startswith(".") and path.is_file():
                 yield _clean(path.relative_to(root).as_posix()), path
 
 
@@ -144,6 +145,9 @@ class _Sync:
 
     def run(self, roots: Sequence[Path]) -> SyncReport:
         found = dict(discover(roots))
+        self._report.skipped = [
+            name for root in roots for name, path in _below(root) if not (readable(path) or path == root)
+        ]
         known = self._store.files()
         missing = {doc_id: state for doc_id, state in known.items() if doc_id not in found}
         for done, (doc_id, path) in enumerate(found.items()):
@@ -187,9 +191,7 @@ class _Sync:
                 self._store.remove(doc_id)
 
     def _moves(self, old_id: str, path: Path) -> bool:
-        """Return whether a document would be read the same at ``path``: its suffix chose the loader, its name may
-        be its title.
-        """
+        """Return whether a document is read the same at ``path``: its suffix tells how, its name may be its title."""
         old = PurePosixPath(old_id)
         if old.suffix.lower() != path.suffix.lower():
             return False

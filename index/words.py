@@ -12,7 +12,7 @@ from functools import lru_cache
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # a number with its separators ("215,900", "14.1"), a run of Chinese or Japanese, or a word with inner ' or &
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{_CJK}]+|[^\W\d_{_CJK}]+(?:['’&][^\W\d_{_CJK}]+)*|[^\W_{_CJK}]+")
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{_CJK}]+|[^\W\d_{_CJK}][^\W_{_CJK}]*(?:['’&][^\W_{_CJK}]+)*|[^\W_{_CJK}]+")
 _HAS_CJK = re.compile(rf"[{_CJK}]")
 
 # Function words of English questions and statements (after the SMART and Snowball lists, shortened).

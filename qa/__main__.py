@@ -121,7 +121,7 @@ def progress_bar(title: str) -> Iterator[Report]:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         TextColumn("[dim]{task.fields[file]}[/dim]"),
     )  # fmt: skip
-    with Progress(*columns, console=err, transient=True) as bar:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(title, total=None, visible=False, file="")
 
         def report(doc_id: str, done: int, total: int) -> None:
@@ -137,6 +137,9 @@ def show_report(report: SyncReport) -> None:
             out.print(f"{name:<9} {escape(doc_id)}")
     for failure in report.failed:
         out.print(f"[red]failed[/red]    {escape(failure.doc_id)}: {escape(failure.reason)}")
+    if report.skipped:
+        shown = ", ".join(report.skipped[:3]) + (", …" if len(report.skipped) > 3 else "")
+        out.print(f"skipped   {len(report.skipped)} of types that are not read: {_safe(shown)}")
     counts = (f"{len(getattr(report, n))} {n}" for n in ("added", "changed", "moved", "removed", "unchanged", "failed"))
     out.print(", ".join(counts))
 

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from index.words import STOP, terms, words
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
-from qa.features import holds
+from qa.features import NUMBER_WORDS, holds
 from qa.question import kind, names
 
 # Below this chance nothing is shown. Held out, it refuses 1-4 % of the public sets' answerable questions.
@@ -22,12 +22,14 @@ FLOOR = 0.145
 FLOOR_NAME_MISSING = 0.60
 BEST = 3  # sentences that are looked at
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
+_ASKS_COUNT = re.compile(r"\bhow many\b(?! (?:percent|per cent)\b)")
+_COUNT = re.compile(rf"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))|\b(?:{'|'.join(NUMBER_WORDS)}|one)\b")
 _ASKS_MONEY = re.compile(
     r"\bhow much (?:\w+ ){1,4}?(?:pay|paid|cost|spend|spent|earn|charge|invest|worth)\b|\bat what price\b|"
     r"\b(?:does|do|did|would|will) .{1,60} cost\b|\b(?:price|cost|salary|fee|revenue)s? of\b"
 )
 _MONEY = re.compile(
-    r"[$€£¥₹]|\b(?:USD|EUR|GBP|CNY|RMB|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b", re.IGNORECASE
+    r"[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b|\d\s?(?:k|m|bn)\b"
 )
 _ALIKE = 0.8  # two words count as one name from this share of matching letters on
 
@@ -76,12 +78,20 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
     best = [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
     if not best or judged.confidence < FLOOR:
         return True
-    if _ASKS_MONEY.search(asked.question.lower()) and not any(_MONEY.search(e.citation.quote) for e in best):
-        return True
-    expected = kind(asked.question)
-    if expected in ("number", "person") and not any(holds(expected, e.citation.quote, asked.full) for e in best):
+    if not any(_could_answer(asked, e.citation.quote) for e in best):
         return True
     return judged.confidence < FLOOR_NAME_MISSING and bool(missing_names(asked.question, best))
+
+
+def _could_answer(asked: Asked, quote: str) -> bool:
+    """Return whether a sentence holds the kind of thing asked for: a count, an amount of money, a number, a person."""
+    question, text = asked.question.lower(), quote.lower()
+    if _ASKS_MONEY.search(question):
+        return _MONEY.search(text) is not None
+    if _ASKS_COUNT.search(question) and not _COUNT.search(text):
+        return False
+    expected = kind(asked.question)
+    return expected not in ("number", "person") or holds(expected, quote, asked.full)
 
 
 def refusal(asked: Asked, judged: Judged, documents: int) -> str:

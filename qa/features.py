@@ -37,7 +37,7 @@ _REASON = re.compile(
 )
 NUMBER_WORDS = frozenset(
     """
-    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty
+    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty
     fifty sixty seventy eighty ninety hundred thousand million billion trillion half third quarter dozen twice
     once
     """.split()

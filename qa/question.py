@@ -7,15 +7,19 @@ import re
 from typing import Literal
 
 from corpus.errors import QuestionError
-from index.words import STOP, terms, words
+from index.words import STOP, has_cjk, terms, words
 
 Kind = Literal["number", "date", "person", "place", "reason", "yesno", "list", "other"]
 MAX_CHARACTERS = 2000  # some 350 words; the encoder reads 256 word pieces of them
 
 _NUMBER = re.compile(
-    r"\bhow (?:many|much|old|far|fast|tall|high|low|large|big|deep|often|wide|heavy|long(?! ago))\b|\bby how\b|"
-    r"\b(?:what|which) (?:\w+ ){0,3}?(?:percentage|percent|number|share|amount|price|cost|rate|mean|average|score|"
-    r"population|size|length|distance|total|ratio|margin|figure|proportion|fraction|revenue|fee|salary|limit)\b"
+    r"\bhow (?:many|much|old|far|fast|tall|high|low|large|big|deep|often|wide|heavy|long(?! ago))\b|"
+    r"\bby how\b|"
+    r"\b(?:what|which) (?:\S+ ){0,3}?(?:percentage|percent|number|share|amount|price|cost|rate|mean|average|"
+    r"score|population|size|length|distance|total|ratio|margin|figure|proportion|fraction|revenue|fee|salary|limit|speed|"
+    r"capacity|weight|height|width|temperature)\b|"
+    r"\bin (?:square )?(?:kilomet|met(?:er|re)s|miles|km|kilogram|kg|grams|tons|tonnes|lit(?:er|re)s|kwh|kilowatt|"
+    r"hours|minutes|seconds|days|weeks|months|percent|dollars|euros|pounds|yuan|degrees)"
 )
 _DATE = re.compile(
     r"\bwhen\b|\bhow long ago\b|\b(?:what|which) (?:\w+ ){0,2}?(?:year|date|month|day|century|decade|quarter|time)\b"
@@ -30,12 +34,12 @@ _PLACE = re.compile(
 )
 _REASON = re.compile(r"\bwhy\b|\bhow come\b|\b(?:what|which) (?:\w+ )?(?:reasons?|causes?)\b|\bwhat caused\b")
 _YESNO = re.compile(r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|must|may)\b")
-_PLURAL = (
-    r"(?!(?:is|was|does|has|as|its|this|always|less|us|business|process|series|basis|status|news)\b)[a-z-]+[^s\W]s"
-)
+_PLURAL = r"(?!(?:this|always|less|us|business|process|series|basis|status|news|does|was|has)\b)[a-z-]+[^s\W]s"
+_AUXILIARY = r"(?:are|were|do|did|does|have|has|had|can|could|should|will|would|might|must|is|was)"
 _LIST = re.compile(
-    rf"\b(?:what|which) (?:are|were) (?:\S+ ){{0,6}}?{_PLURAL}\b|\bwhich (?:\w+ ){{0,2}}?{_PLURAL}\b|"
-    rf"\bwhat (?:\w+ ){{0,2}}?{_PLURAL}\b|^(?:please )?(?:list|name|enumerate)\b"
+    rf"\b(?:what|which) (?:are|were) (?:\S+ ){{0,6}}?(?P<are>{_PLURAL})\b|"
+    rf"\b(?:what|which) (?:\S+ ){{0,3}}?(?P<aux>{_PLURAL}) {_AUXILIARY}\b|"
+    rf"^(?:please )?(?:list|name|enumerate) (?:\S+ ){{0,6}}?(?P<named>{_PLURAL})\b"
 )
 _SPLIT = re.compile(r"[,;]?\s+and\s+(?=(?:what|how|who|when|where|why|which|whose)\b)|\?\s+(?=\S)", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’&.-]*\w")
@@ -83,9 +87,14 @@ def kind(question: str) -> Kind:
     return "yesno" if found in ("other", "list") and _YESNO.match(q) else found
 
 
-def wants_list(question: str) -> bool:
-    """Return whether several things are asked for ("which countries …", "what are the weaknesses …")."""
-    return _LIST.search(question.lower()) is not None
+def listed(question: str) -> str:
+    """Return the plural noun that a list is asked of, or nothing.
+
+    >>> listed("What are Xiaomi's marketing weaknesses?"), listed("What happens then?")
+    ('weaknesses', '')
+    """
+    match = _LIST.search(question.lower())
+    return next(filter(None, match.groups()), "") if match else ""
 
 
 def names(question: str) -> dict[str, str]:
@@ -100,7 +109,8 @@ def names(question: str) -> dict[str, str]:
     found: dict[str, str] = {}
     shouting = question.isupper()
     title = sum(w[:1].isupper() for w in question.split()) > 0.8 * len(question.split()) > 3
-    for match in _WORD.finditer(question):
+    plain = "".join(" " if has_cjk(char) else char for char in question)  # no blanks part "SU7" from Chinese words
+    for match in _WORD.finditer(plain):
         word = match.group()
         opens = match.start() == 0 or question[: match.start()].rstrip().endswith(("?", ".", "!"))
         capital = word[:1].isupper() and not opens and not shouting and not title

@@ -23,6 +23,6 @@ def reply(question: str, index: Index) -> str | None:
     if kind == "about":
         return (
             f"{about} Every sentence I say is cited to the exact words of a source; when the documents do not hold "
-            "the answer, I say so. Nothing leaves this machine."
+            "the answer, I say so."
         )
     return f"I could not find a word to search for in that. {about}"

@@ -73,6 +73,10 @@ class Assistant:
             sync([library()], directory, progress=progress)
         return cls(Index(directory), chosen)
 
+    def warm(self) -> None:
+        """Load what the first question would otherwise wait for: the encoder and the searchable indexes."""
+        self.index.search("warm up", 1)
+
     def stream(self, question: str, history: History = ()) -> Iterator[Claim | Answer]:
         """Yield each claim once it is verified, and last the whole answer.
 

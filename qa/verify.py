@@ -78,7 +78,8 @@ def disagreements(claim: str, evidence: str) -> list[str]:
     numbers = held | {_SMALL[w] for w in held if w in _SMALL}
     found = [
         w for w in words(claim)
-        if (w[0].isdigit() or w in NUMBER_WORDS) and w not in numbers and _SMALL.get(w) not in numbers and w != "one"
+        if (any(c.isdigit() for c in w) or w in NUMBER_WORDS) and w != "one"
+        and w not in numbers and _SMALL.get(w) not in numbers
     ]  # fmt: skip
     stems = set(terms(evidence, stop=False))
     for match in _NAME.finditer(claim):
@@ -94,7 +95,8 @@ def measure(claim: str, evidence: str, claim_view: TokenVectors, evidence_view: 
     mine, theirs = terms(claim), terms(evidence)
     pairs = set(pairwise(mine))
     shared = pairs & set(pairwise(theirs))
-    soft = (claim_view.tokens @ evidence_view.tokens.T).max(axis=1).mean() if len(evidence_view.tokens) else 0.0
+    seen = len(claim_view.tokens) and len(evidence_view.tokens)
+    soft = (claim_view.tokens @ evidence_view.tokens.T).max(axis=1).mean() if seen else 0.0
     return (
         _overlap(claim, evidence),
         len(shared) / max(1, len(pairs)),

@@ -9,6 +9,7 @@ import tempfile
 _HOME = tempfile.mkdtemp(prefix="qa-tests-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "QA_HOME": _HOME, "NO_COLOR": "1"}
+os.environ.pop("FORCE_COLOR", None)
 
 from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402

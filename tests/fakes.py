@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encode import TokenVectors
+from index.encode import Encoder, TokenVectors
 from index.retrieve import Index
 from index.sync import SyncReport, sync
 from index.words import terms
@@ -85,12 +85,12 @@ class Scripted:
 
 
 class Library:
-    """A folder of documents and its index by a HashEncoder, put together as ``qa.system`` does."""
+    """A folder of documents and its index, by a HashEncoder if no other is given."""
 
-    def __init__(self, place: Path, **files: str) -> None:
+    def __init__(self, place: Path, encoder: Encoder | None = None, **files: str) -> None:
         self.folder = place / "documents"
         self.directory = place / "index"
-        self.encoder = HashEncoder()
+        self.encoder = encoder or HashEncoder()
         self.folder.mkdir(parents=True)
         self.write(**files)
         self.sync()

@@ -42,7 +42,7 @@ def test_a_newer_version_is_refused(shelf):
 @pytest.mark.parametrize("data", [b"not a database, but a long enough text " * 100, b"\0" * 8192])
 def test_a_file_that_is_no_database_is_told(tmp_path, data):
     (tmp_path / FILE).write_bytes(data)
-    with pytest.raises(StoreError, match=r"cannot be read.*delete the directory and run `qa index` again"):
+    with pytest.raises(StoreError, match=r"cannot be used.*delete the directory and run `qa index` again"):
         Index(tmp_path)
 
 
@@ -101,5 +101,5 @@ def test_a_damaged_page_of_the_store_is_one_clear_error(shelf):
     data = bytearray(file.read_bytes())
     data[4096:] = b"\x5a" * (len(data) - 4096)
     file.write_bytes(data)
-    with pytest.raises(GroundedError, match="cannot be read"):
+    with pytest.raises(GroundedError, match="cannot be used"):
         Index(shelf.directory, shelf.encoder).search("tides")

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from index.words import terms
 from qa.answer import Citation, Turn
 from qa.evidence import Evidence
-from qa.question import wants_list
+from qa.question import listed
 from qa.read.draft import Draft
 
 SENTENCES = 3  # a person reads one to three sentences, not a page
 ITEMS = 8  # entries of a list
 ENOUGH = 0.85  # chance mass of the sentences already chosen at which no more are added
+WORTH = 0.1  # share of the best sentence's chance below which a further one only distracts
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
-_BULLET = re.compile(r"^(?:[•\-*–]|\(?\w{1,2}[.)])\s+")
+_BULLET = re.compile(r"^(?:[•\-*–]|\(?(?:\d{1,3}|[a-z])[.)])\s+")
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
 
 
@@ -31,7 +32,7 @@ class QuoteReader:
 
     def read(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> Iterator[Draft]:
         """Yield up to three quoted sentences, or the entries of the list that answers."""
-        if wants_list(question) and (entries := _list(evidence)):
+        if (noun := listed(question)) and (entries := _list(noun, evidence)):
             yield from entries
             return
         chosen: list[Evidence] = []
@@ -40,6 +41,8 @@ class QuoteReader:
             if len(chosen) == self._sentences or (chosen and mass > ENOUGH):
                 return
             mass += piece.score
+            if chosen and piece.score < WORTH * chosen[0].score:
+                return
             if not _repeats(piece, chosen):
                 chosen.append(piece)
                 yield Draft(plain(piece.citation.quote), (piece.citation,))
@@ -55,20 +58,26 @@ def _repeats(piece: Evidence, chosen: Sequence[Evidence]) -> bool:
     return any(len(own & set(terms(c.citation.quote))) >= _REPEATS * max(1, len(own)) for c in chosen)
 
 
-def _list(evidence: Sequence[Evidence]) -> list[Draft]:
-    """Return the entries of the list that holds the best evidence, or nothing if that is no list."""
-    for piece in evidence[:2]:
+def _list(noun: str, evidence: Sequence[Evidence]) -> list[Draft]:
+    """Return the entries of the list that the best evidence belongs to, if it is a list of what was asked for.
+
+    That is so when its heading or introduction holds the noun, or when most of the best sentences are in it.
+    """
+    best = evidence[:SENTENCES]
+    for piece in best:
         entries = _entries(piece.citation)
-        if len(entries) > 1:
+        passage = piece.citation.passage
+        above = " ".join((*passage.heading[-1:], passage.slice(passage.start, entries[0].start))) if entries else ""
+        inside = sum(e.citation.passage == passage for e in best)
+        if len(entries) > 1 and (set(terms(noun)) & set(terms(above)) or inside == len(best)):
             return [Draft(plain(c.quote), (c,), item=True) for c in entries[:ITEMS]]
     return []
 
 
 def _entries(citation: Citation) -> list[Citation]:
-    """Return the list entries of a citation's passage when it is one of them or introduces them."""
+    """Return the list entries of a citation's passage that it is one of, or that follow it."""
     passage = citation.passage
     spans = [span for span in passage.sentences if _BULLET.match(passage.slice(*span))]
-    introduces = citation.quote.rstrip().endswith(":")
-    if (citation.start, citation.end) not in spans and not introduces:
-        return []
+    if (citation.start, citation.end) not in spans:
+        spans = [span for span in spans if span[0] >= citation.end]
     return [Citation(passage, start, end, citation.title) for start, end in spans]

@@ -1,0 +1,163 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.errors import QuestionError
+from qa.answer import Turn
+from qa.conversation import leans, understand
+from qa.question import MAX_CHARACTERS, check, clauses, is_babble, kind, listed, names, smalltalk
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many users are there?", "number"),
+        ("How long ago was it founded?", "date"),
+        ("How long is the bridge?", "number"),
+        ("What percentage of sales is online?", "number"),
+        ("When was it founded?", "date"),
+        ("In which year did it open?", "date"),
+        ("Who founded it?", "person"),
+        ("Which author wrote it?", "person"),
+        ("Where is the factory?", "place"),
+        ("In which city is it?", "place"),
+        ("Why did it fail?", "reason"),
+        ("What caused the fire?", "reason"),
+        ("Is it cheap?", "yesno"),
+        ("What are its weaknesses?", "list"),
+        ("Which countries did it enter?", "place"),
+        ("Which phones does it sell?", "list"),
+        ("What is the mean satisfaction?", "number"),
+        ("What does STP mean?", "other"),
+        ("Describe the strategy", "other"),
+    ],
+)
+def test_kind(question, expected):
+    assert kind(question) == expected
+
+
+def test_a_list_is_wanted_for_several_things_only():
+    assert listed("What are the four goals?") == "goals"
+    assert listed("List the goals") == "goals"
+    assert listed("What is its status?") == ""
+    assert listed("Who is Lei Jun?") == ""
+
+
+def test_names_are_what_nothing_can_stand_in_for():
+    assert names("How many followers does Lei Jun have on Instagram?") == {
+        "lei": "Lei", "jun": "Jun", "instagram": "Instagram",
+    }  # fmt: skip
+    assert names("What happened in 2024?") == {"2024": "2024"}
+    assert names("Berlin is where?") == {}
+    assert names("WHO OWNS THE FIRM?") == {}
+    assert names("what is it?") == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who founded it, and when was that?", ["Who founded it", "when was that?"]),
+        ("What is A? Where is B?", ["What is A", "Where is B?"]),
+        ("Which phones and cars does it sell?", ["Which phones and cars does it sell?"]),
+        ("What is it?", ["What is it?"]),
+        ("???", ["???"]),
+    ],
+)
+def test_clauses(question, parts):
+    assert clauses(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Hi", "greeting"),
+        ("hello there!", "greeting"),
+        ("Good morning, how are you?", "greeting"),
+        ("你好", "greeting"),
+        ("Thanks!", "thanks"),
+        ("thank you very much", "thanks"),
+        ("What can you do?", "about"),
+        ("help", "about"),
+        ("High tides in March?", None),
+        ("How does the ferry work?", None),
+        ("When was Xiaomi founded?", None),
+    ],
+)
+def test_smalltalk(question, expected):
+    assert smalltalk(question) == expected
+
+
+def test_babble_has_no_word():
+    assert is_babble("?!.. --") and is_babble("🚗🚗") and is_babble("x")
+    assert not is_babble("why") and not is_babble("7") and not is_babble("为什么")
+
+
+def test_check_trims_and_mends():
+    assert check("  What\n is\tit? ") == "What is it?"
+    assert check("caf\udce9?") == "caf??"
+    assert check("a" * MAX_CHARACTERS) == "a" * MAX_CHARACTERS
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\n\t\u3000"])
+def test_an_empty_question_is_told(question):
+    with pytest.raises(QuestionError, match=r"at least one word.*empty.*type what you want to know"):
+        check(question)
+
+
+def test_a_question_that_is_too_long_is_told():
+    with pytest.raises(QuestionError, match=r"at most 2,000 characters; got 100,000; ask in fewer words"):
+        check("x" * 100_000)
+
+
+@given(st.text(max_size=120))
+def test_any_text_is_a_question_or_a_clear_error(text):
+    kind(text), listed(text), names(text), smalltalk(text), is_babble(text), leans(text)
+    assert clauses(text)
+    try:
+        checked = check(text)
+    except QuestionError:
+        assert not text.strip()
+    else:
+        assert checked.encode("utf-8") and checked == check(checked)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the monthly average?", True),
+        ("And in India?", True),
+        ("When was it founded?", True),
+        ("Why?", True),
+        ("What did the company say?", True),
+        ("What about Tesla?", True),
+        ("When was Xiaomi founded?", False),
+        ("How many cars did Xiaomi deliver in 2025?", False),
+        ("Who wrote the report on pricing of electric cars?", False),
+    ],
+)
+def test_leaning_on_the_conversation(question, expected):
+    assert leans(question) is expected
+
+
+def test_a_follow_up_is_searched_alone_and_with_what_it_leans_on():
+    history = [Turn("When was Xiaomi founded?", "In 2010. [1]")]
+    asked = understand("And who founded it?", history)
+    assert asked.question == "And who founded it?"
+    assert asked.full == "When was Xiaomi founded? And who founded it?"
+    assert asked.forms == (asked.question, asked.full)
+
+
+def test_a_chain_of_follow_ups_keeps_its_topic():
+    history = [
+        Turn("Who owns Tesla?", "Nobody alone. [1]"),
+        Turn("When was Xiaomi founded?", "In 2010. [1]"),
+        Turn("By whom was it founded?", "Lei Jun. [1]"),
+    ]
+    full = understand("And why?", history).full
+    assert full == "When was Xiaomi founded? By whom was it founded? And why?"
+
+
+def test_a_question_that_stands_alone_stays_alone():
+    history = [Turn("When was Xiaomi founded?", "In 2010. [1]")]
+    for asked in (understand("How many cars did Tesla deliver in 2024?", history), understand("And it?", [])):
+        assert asked.forms == (asked.question,) == (asked.full,)

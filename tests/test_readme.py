@@ -1,0 +1,59 @@
+"""The README's commands print what the README says: its console blocks and its Python block are run."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.system import Assistant
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def console_blocks() -> list[tuple[str, str]]:
+    """Return (command, printed output) for each console block that shows output."""
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
+        command, _, printed = block.partition("\n")
+        if printed.strip() and not printed.startswith("$ "):
+            found.append((command.removeprefix("$ "), printed))
+    return found
+
+
+def run(arguments: list[str]) -> str:
+    environment = os.environ | {"COLUMNS": "100"}
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_readme_shows_output() -> None:
+    assert len(console_blocks()) >= 2
+
+
+@pytest.mark.parametrize(("command", "printed"), console_blocks())
+def test_a_command_prints_what_the_readme_says(command: str, printed: str, library: Assistant) -> None:
+    words = shlex.split(command)
+    assert words[0] == "qa"
+    shown = [line.rstrip() for line in run(["-m", *words]).strip().splitlines()]
+    assert shown == [line.rstrip() for line in printed.strip().splitlines()]
+
+
+def test_the_python_block_runs_as_shown(library: Assistant) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    shown = re.findall(r"^# prints: (.*)$", code, re.MULTILINE)
+    assert shown
+    printed = run(["-c", code]).splitlines()
+    assert printed == shown
+
+
+def test_the_two_commands_stand_in_the_readme() -> None:
+    assert "pip install -c constraints.txt -e . && python ui.py" in README
+    assert "pip install -c constraints.txt -e '.[test]' && pytest" in README
