@@ -15,9 +15,9 @@ MAX_CHARACTERS = 2000  # some 350 words; the encoder reads 256 word pieces of th
 _NUMBER = re.compile(
     r"\bhow (?:many|much|old|far|fast|tall|high|low|large|big|deep|often|wide|heavy|long(?! ago))\b|"
     r"\bby how\b|"
-    r"\b(?:what|which) (?:\S+ ){0,3}?(?:percentage|percent|number|share|amount|price|cost|rate|mean|average|"
-    r"score|population|size|length|distance|total|ratio|margin|figure|proportion|fraction|revenue|fee|salary|limit|speed|"
-    r"capacity|weight|height|width|temperature)\b|"
+    r"\b(?:what|which) (?:\S+ ){0,3}?(?:percentage|percent|number|share|amount|price|cost|rate|(?<=the )mean|average|"
+    r"score|population|size|length|distance|total|ratio|margin|figure|proportion|fraction|revenue|fee|salary|limit|"
+    r"speed|capacity|weight|height|width|temperature)\b|"
     r"\bin (?:square )?(?:kilomet|met(?:er|re)s|miles|km|kilogram|kg|grams|tons|tonnes|lit(?:er|re)s|kwh|kilowatt|"
     r"hours|minutes|seconds|days|weeks|months|percent|dollars|euros|pounds|yuan|degrees)"
 )
