@@ -16,7 +16,7 @@ from index.lexical import Lexical
 from index.store import Store
 
 DENSE, LEXICAL, STAMP = "dense.faiss", "lexical", "stamp.json"
-_FORMAT = 2  # raised when the derived files change their meaning
+_FORMAT = 3  # raised when the derived files change their meaning
 CONTEXT_TOKENS = 60  # of the encoder's window, left free for a passage's title and headings
 _CONTEXT_WORDS = 30  # about 50 tokens
 

@@ -62,8 +62,17 @@ def _stemmer() -> Callable[[str], str]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """Return the Snowball stem of one folded word; numbers and short words stay as they are."""
-    return word if len(word) < 4 or word[0].isdigit() else _stemmer()(word)
+    """Return the Snowball stem of one folded word; numbers and short words stay as they are.
+
+    People and languages fall together with their country where only an "n" parts them.
+
+    >>> stem("companies"), stem("indian"), stem("india")
+    ('compani', 'india', 'india')
+    """
+    if len(word) < 4 or word[0].isdigit():
+        return word
+    found = _stemmer()(word)
+    return found[:-1] if len(found) > 5 and found.endswith("ian") else found
 
 
 def terms(text: str, *, stop: bool = True) -> list[str]:

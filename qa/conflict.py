@@ -14,6 +14,11 @@ from qa.answer import Citation, Conflict
 
 _VALUE = re.compile(r"([$€£¥]|USD |CNY |HK\$)?(\d+(?:[.,]\d+)*)\s*(%|percent|[a-zA-Z]+)?")
 _DIFFERENCE = re.compile(r"\W*(?:\w+\W+)?(?:lower|below|above|higher|less|more|cheaper|dearer|fewer|under|over)\b")
+# What a sentence is about: a product or period with a digit ("SU7 Max", "Q3"), a month, a year that is no reference
+_SUBJECT = re.compile(
+    r"\b[A-Za-z]+\d\w*(?: [A-Z]\w+)?|(?<!\()\b(?:19|20)\d\d\b|\b(?:January|February|March|April|May|June|July|August|"
+    r"September|October|November|December)\b"
+)
 _SHARED = 0.6  # share of the shorter sentence's terms that the other must hold
 
 
@@ -31,6 +36,9 @@ def _differing(one: str, other: str) -> tuple[str, str] | None:
     mine = {t for t in terms(one) if not t[0].isdigit()}
     theirs = {t for t in terms(other) if not t[0].isdigit()}
     if len(mine & theirs) < max(3, _SHARED * min(len(mine), len(theirs))):
+        return None
+    subjects, other_subjects = set(_SUBJECT.findall(one)), set(_SUBJECT.findall(other))
+    if subjects - other_subjects and other_subjects - subjects:
         return None
     first, second = _values(one), _values(other)
     numbers_one, numbers_other = set(words(one)), set(words(other))

@@ -6,6 +6,7 @@ are fitted on public question sets by ``python -m eval.fit`` and kept in ``weigh
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -20,9 +21,16 @@ from index.retrieve import Index
 from qa.answer import Citation
 from qa.conversation import Asked
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
+from qa.question import asks_particulars
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 DEPTH = 8  # passages whose sentences are weighed
+_FRONT_MATTER = re.compile(
+    r"(?:title|source\w*|source[ _]\w+|authors?|date|published|publisher|url|link|tags|keywords?|description|doi|"
+    r"issn|isbn|volume|series|licen[cs]e|language|category|updated)(?: \(\w+\))?: ",
+    re.IGNORECASE,
+)
+_REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|literature|sources)$", re.IGNORECASE)
 _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
 
 
@@ -106,27 +114,28 @@ class Scorer:
 
     def _measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
         found = [(c, k) for rank, hit in enumerate(hits, start=1) for c, k in candidates(hit, rank)]
+        if not asks_particulars(asked.full):
+            found = [(c, k) for c, k in found if not _is_particulars(c)] or found
         self._see([asked.full, *(k.text for _, k in found), *(k.before for _, k in found if k.before)])
         if not found:
             return [], matrix([])
         total = self._index.store.counts()[1]
         measure = Measure(asked.full, self._views[asked.full], self._index.document_frequency, total)
-        cosines = self._passage_cosines(asked.full, hits)
+        cosines = self._passage_cosines(asked.full, [k for _, k in found])
         rows = []
         for _, candidate in found:
             before = self._views[candidate.before] if candidate.before else None
             rows.append(measure.row(candidate, self._views[candidate.text], before, cosines[candidate.rank]))
         return [c for c, _ in found], matrix(rows)
 
-    def _passage_cosines(self, question: str, hits: Sequence[Hit]) -> dict[int, float]:
-        """Approximate each passage's vector by the mean of its sentences', which are at hand."""
+    def _passage_cosines(self, question: str, found: Sequence[Candidate]) -> dict[int, float]:
+        """Return by rank each passage's cosine, its vector taken as the mean of its sentences', which are at hand."""
         query = self._views[question].vector
-        found = {}
-        for rank, hit in enumerate(hits, start=1):
-            vectors = [self._views[k.text].vector for _, k in candidates(hit, rank)]
-            mean = np.mean(vectors, axis=0) if vectors else np.zeros_like(query)
-            found[rank] = float(mean @ query / max(float(np.linalg.norm(mean)), 1e-9))
-        return found
+        cosines = {}
+        for rank in {k.rank for k in found}:
+            mean = np.mean([self._views[k.text].vector for k in found if k.rank == rank], axis=0)
+            cosines[rank] = float(mean @ query / max(float(np.linalg.norm(mean)), 1e-9))
+        return cosines
 
     def _see(self, texts: Sequence[str]) -> None:
         """Encode the texts that were not seen before."""
@@ -151,6 +160,13 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
         found.append((Citation(passage, start, end, hit.title), candidate))
         before = text
     return found
+
+
+def _is_particulars(citation: Citation) -> bool:
+    """Return whether a sentence only describes its document (front matter, title) or lists references."""
+    text = " ".join(citation.quote.split())
+    heading = citation.passage.heading[-1] if citation.passage.heading else ""
+    return text == citation.title or _FRONT_MATTER.match(text) is not None or _REFERENCES.match(heading) is not None
 
 
 def summarise(scores: Matrix, rows: Matrix) -> Matrix:

@@ -41,6 +41,11 @@ _LIST = re.compile(
     rf"\b(?:what|which) (?:\S+ ){{0,3}}?(?P<aux>{_PLURAL}) {_AUXILIARY}\b|"
     rf"^(?:please )?(?:list|name|enumerate) (?:\S+ ){{0,6}}?(?P<named>{_PLURAL})\b"
 )
+_PARTICULARS = re.compile(
+    r"\b(?:wr(?:ote|itten|iter)|authors?|published|publishe[rs]+|publication|source|title[ds]?|doi|issn|isbn|journal|volume|"
+    r"edit(?:or|ed)|article|paper|report|stud(?:y|ies)|documents?|cite[ds]?|references?|updated|dated|licen[cs]e|keywords?|"
+    r"conference|proceedings|series|e-?mail|affiliat\w+|works?)\b"
+)
 _SPLIT = re.compile(r"[,;]?\s+and\s+(?=(?:what|how|who|when|where|why|which|whose)\b)|\?\s+(?=\S)", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’&.-]*\w")
 _GREETING = re.compile(
@@ -117,6 +122,15 @@ def names(question: str) -> dict[str, str]:
         if (capital or any(c.isdigit() for c in word)) and word.lower() not in STOP:
             found |= dict.fromkeys(terms(word), word)
     return found
+
+
+def asks_particulars(question: str) -> bool:
+    """Return whether a question is about a document itself: its author, date, publisher, references.
+
+    >>> asks_particulars("Who wrote the study?"), asks_particulars("When did sales begin?")
+    (True, False)
+    """
+    return _PARTICULARS.search(question.lower()) is not None
 
 
 def clauses(question: str) -> list[str]:

@@ -142,6 +142,7 @@ def told(*sentences):
     [
         ("The SU7 costs 215,900 yuan here.", "Here the SU7 costs 229,900 yuan.", ("215,900 yuan", "229,900 yuan")),
         ("The net margin of the hardware is 5%.", "The hardware's net margin is 7%.", ("5%", "7%")),
+        ("Mao (2025): the net margin of hardware is 5%.", "Chen (2024): hardware's net margin is 7%.", ("5%", "7%")),
         ("The forum has 78 million members.", "The forum counts 80 million members.", ("78 million", "80 million")),
     ],
 )  # fmt: skip
@@ -158,6 +159,11 @@ def test_a_planted_conflict_is_told(one, other, values):
         ("The price of the SU7 is 215,900 yuan.", "The price of the SU7 is 50,000 yuan below the Model 3."),
         ("The firm sells 100 phones.", "A dinner for fans costs 200 yuan."),
         ("The SU7 costs 215,900 yuan, the Max 299,900 yuan.", "The SU7 costs 215,900 yuan in China."),
+        ("The SU7 Max costs 299,900 yuan in China.", "The SU7 Pro costs 245,900 yuan in China."),
+        ("The SU7 costs 215,900 yuan in China.", "The YU7 costs 253,500 yuan in China."),
+        ("In Q1 the firm sold 40,000 cars.", "In Q2 the firm sold 50,000 cars."),
+        ("In May the plant made 40,000 cars.", "In June the plant made 50,000 cars."),
+        ("In 2023 the firm sold 40,000 cars in China.", "In 2024 the firm sold 50,000 cars in China."),
         ("The SU7 costs a lot in China.", "The SU7 costs 215,900 yuan in China."),
     ],
 )  # fmt: skip

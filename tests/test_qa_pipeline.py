@@ -76,7 +76,7 @@ def test_what_the_documents_do_not_hold_is_refused_before_reading(library):
     [
         ("Hello!", "What would you like to know?"),
         ("Thanks a lot", "You are welcome"),
-        ("What can you do?", "Nothing leaves this machine"),
+        ("What can you do?", "cited to the exact words of a source"),
         ("?!?! ...", "I could not find a word to search for"),
     ],
 )

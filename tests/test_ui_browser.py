@@ -7,6 +7,8 @@ import sys
 import pytest
 from browser import ROOT, answered, ask, chromium, environment, free_port, opened, served
 
+from index.sync import sync
+
 CAFE = """# The Harbour Cafe
 
 The Harbour Cafe opened in March 1987 on the east quay of Dunmore. Its founder was Ines Valente, a baker from Porto.
@@ -25,7 +27,7 @@ LIGHTHOUSE = "The lighthouse of Skerra was built in 1854 by Thomas Bell, an engi
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(tmp_path_factory, encoder):
     """A folder of two documents, their index, and a home of their own."""
     root = tmp_path_factory.mktemp("page")
     (root / "documents").mkdir()
@@ -33,8 +35,7 @@ def place(tmp_path_factory):
     (root / "documents" / "ferry.txt").write_text(FERRY, encoding="utf-8")
     (root / "lighthouse.txt").write_text(LIGHTHOUSE, encoding="utf-8")
     (root / "empty.txt").write_bytes(b"")
-    command = [sys.executable, "-m", "qa", "index", str(root / "documents"), "--index", str(root / "index")]
-    subprocess.run(command, cwd=ROOT, env=environment(root), check=True, capture_output=True)
+    sync([root / "documents"], root / "index", encoder)
     return root
 
 
