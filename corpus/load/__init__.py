@@ -8,6 +8,7 @@ imported only when a file of theirs is read. Scanned pages are not read: there i
 - ``tree``, ``walk``, ``blocks``: from a web page's tree to plain text, for HTML and Markdown
 """
 
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def _bytes(path: Path) -> bytes:
     except IsADirectoryError as error:
         raise LoadError(f"{path}: a file is needed, and this is a folder; name a file in it") from error
     except PermissionError as error:
-        kind = "a folder" if path.is_dir() else "not permitted to be read"  # Windows calls a folder a permission
+        folder = os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a parent is closed
+        kind = "a folder" if folder else "not permitted to be read"  # Windows calls a folder a permission
         raise LoadError(f"{path}: a readable file is needed, and this is {kind}; change its permissions") from error
     except OSError as error:
         raise LoadError(f"{path}: the file cannot be read ({error.strerror}); check the path and the disk") from error
