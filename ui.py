@@ -4,12 +4,14 @@ Every word of a document, a file name or a question passes through :func:`escape
 block on one line, which gradio's Markdown hands through untouched; its sanitiser stays on as a second fence.
 """
 
+import errno
 import html
-import os
+import re
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Annotated, Any, Literal
@@ -31,6 +33,7 @@ EXAMPLES = (  # on the library that ships, offered while the chat is empty
     "Are Xiaomi's cars cheaper or more expensive than comparable electric cars?",
 )
 PRIVATE = "Everything stays on this machine."
+OPEN = "This page is open to the network without a password: whoever reaches it can ask, read and add documents."
 BROKEN = "Something went wrong here; the terminal says what. Your question is kept."
 KINDS = {"application/pdf": "PDF", "text/html": "HTML", "text/markdown": "Markdown", "text/plain": "Text"}
 WEAK = 0.5  # support below this is called weak beside its sentence
@@ -42,6 +45,8 @@ CLOSED: dict[str, Any] = {"share": False, "footer_links": [], "run_history": Fal
 CLOSED |= {"quiet": True, "ssr_mode": False, "max_file_size": "100mb"}  # nothing opens that was not asked for
 FONTS = ("system-ui", "sans-serif")  # fonts of the system: the page asks nothing of any other machine
 THEME = gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=FONTS, font_mono=("ui-monospace", "monospace"))
+INDEX = "Directory of the index; default: the index that `qa index` fills by default, or the library that ships "
+INDEX += "while there is none."
 CSS = """
 :root { --mark: #ffe27a; --ink: #1d4ed8; --warn: #92400e; --dim: #5b6b80; }
 .dark { --mark: #6b5300; --ink: #93c5fd; --warn: #fcd34d; --dim: #a3b1c6; }
@@ -80,8 +85,7 @@ SETTLE = """() => setTimeout(() => {
   const asked = [...document.querySelectorAll('#chat .question')], pane = document.querySelector('#chat [role=log]');
   if (pane && asked.length > (window.asked || 0))
     pane.scrollTop += asked.at(-1).getBoundingClientRect().top - pane.getBoundingClientRect().top - 16;
-  window.asked = asked.length;
-}, 60)"""
+  window.asked = asked.length; }, 60)"""
 
 
 @dataclass(slots=True, eq=False)
@@ -231,15 +235,23 @@ def messages(chat: Chat) -> list[dict[str, str]]:
 
 
 def report_html(report: SyncReport, names: Sequence[str]) -> str:
-    """Return what became of the uploaded files ``names``: added, already there, or why not."""
+    """Return what became of the uploaded files ``names``: added (under which name), already there, or why not."""
+    reasons = {Path(failure.doc_id).name: failure.reason for failure in report.failed}
     new = {Path(doc).name for doc in (*report.added, *report.changed, *report.moved)}
     old = {Path(doc).name for doc in report.unchanged}
-    reasons = {Path(failure.doc_id).name: failure.reason for failure in report.failed}
-    added, same = ", ".join(name for name in names if name in new), ", ".join(name for name in names if name in old)
-    told = f'<p role="status" dir="auto">Added {escape(added)}. You can ask about it now.</p>' if added else ""
-    told += f'<p role="status" dir="auto">{escape(same)}: already here, nothing changed.</p>' if same else ""
-    lost = [(name, reasons.get(name, "files of this kind cannot be read")) for name in names if name not in new | old]
-    return told + "".join(notice_html(f"{name} was not added: {reason}") for name, reason in lost)
+    added, same, lost = [], [], ""
+    for name in names:
+        free = re.compile(rf"{re.escape(Path(name).stem)}-\d+{re.escape(Path(name).suffix)}")  # where its own was taken
+        kept = name if name in new else next(filter(free.fullmatch, sorted(new - set(names))), "")
+        if name in reasons or not (kept or name in old):
+            lost += notice_html(f"{name} was not added: {reasons.get(name, 'files of this kind cannot be read')}")
+        elif kept:
+            added.append(name if kept == name else f"{name} (as {kept})")
+        else:
+            same.append(name)
+    told = f'<p role="status" dir="auto">Added {escape(", ".join(added))}. You can ask about it now.</p>' * bool(added)
+    told += f'<p role="status" dir="auto">{escape(", ".join(same))}: already here, nothing changed.</p>' * bool(same)
+    return told + lost
 
 
 class Page:
@@ -363,35 +375,43 @@ def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRI
     return blocks
 
 
+def reachable(host: str, port: int) -> bool:
+    """Return whether other machines reach the address; raises GroundedError where no page can be served on it."""
+    try:
+        with socket.create_server((host, port)) as server:
+            return not ip_address(server.getsockname()[0]).is_loopback
+    except OSError as error:
+        why = (error.strerror or str(error)).partition(" (while")[0]
+        if error.errno != errno.EADDRINUSE:
+            raise GroundedError(f"The page cannot be served on {host}, port {port} ({why}).") from error
+        other = f"Choose another one: python ui.py --port {port % 65535 + 1}"
+        raise GroundedError(f"Port {port} on {host} is not free ({why}). {other}") from error
+
+
 def main(
-    index: Annotated[Path | None, typer.Option(help="Directory of the index; default: the library that ships.")] = None,
+    index: Annotated[Path | None, typer.Option(help=INDEX)] = None,
     reader: Annotated[str | None, typer.Option(help="quote, a model's name or path, or a server's URL.")] = None,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
 ) -> None:
     """Serve the chat page on this machine."""
     try:
-        socket.create_server((host, port)).close()  # before a minute of indexing, not after
-    except OSError as error:
-        reason = f"Port {port} on {host} is not free ({os.strerror(error.errno or 0)})."
-        typer.echo(f"{reason} Choose another one: python ui.py --port {port % 65535 + 1}", err=True)
-        raise typer.Exit(1) from error
-    try:
+        exposed = reachable(host, port)  # before a minute of indexing, not after
         with Progress() as bar:
-            task = bar.add_task("Opening the documents", total=None)
-            show = partial(bar.update, task)
-            assistant = Assistant.open(
-                index, reader, lambda name, at, of: show(description=name, completed=at, total=of)
-            )
+            show = partial(bar.update, bar.add_task("Opening the documents", total=None))
+            assistant = Assistant.open(index, reader, lambda n, at, of: show(description=n, completed=at, total=of))
             show(description="Documents ready", completed=1, total=1)
     except GroundedError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     remote = urlsplit(reader or "").hostname
-    privacy = f"Each question, with the passages found for it, is sent to {remote}." if remote else PRIVATE
+    sent = [f"Each question, with the passages found for it, is sent to {remote}."] * bool(remote)
+    privacy = " ".join(sent + [OPEN] * exposed) or PRIVATE
     blocks = build(assistant, EXAMPLES if library() in assistant.index.store.roots else (), privacy)
     blocks.launch(server_name=host, server_port=port, theme=THEME, css=CSS, prevent_thread_lock=True, **CLOSED)
     typer.echo(f"Grounded QA is ready: http://{host}:{port}  (Ctrl+C stops it)")
+    if exposed:
+        typer.echo(f"Warning: {OPEN}", err=True)
     Thread(target=assistant.warm, daemon=True).start()  # so that the first question does not wait for the encoder
     blocks.block_thread()
 

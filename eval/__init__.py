@@ -7,7 +7,6 @@
 - ``report``: the terminal table and the JSON file
 - ``fit``, ``fit_verifier``: fit the product's constants on public data
 - ``datasets``: the question set on the library that ships
-- ``bench``: timings against peers or limits measured in the same run
 
 Write ``from eval.metrics import ...``, never a bare ``import eval``, which would hide Python's built-in.
 """

@@ -68,7 +68,7 @@ def _evaluate(
     from qa.system import Assistant  # here, so that --help and a wrong question file do not wait for it
 
     with _bars() as (indexing, asking):
-        assistant = Assistant.open(index, reader, indexing)
+        assistant = Assistant.open(index, reader, indexing) if index else Assistant.library(reader, indexing)
         results = run.evaluate(assistant, examples, asking)
     show(results, Console())
     if json_file is not None:

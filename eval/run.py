@@ -1,7 +1,7 @@
 """Ask the product every question and score what comes back.
 
 Each question is asked once, in order, with its history. The first is asked once more beforehand,
-unscored, so that latency is that of a loaded product (the cold start is measured by ``bench``).
+unscored, so that latency is that of a loaded product.
 """
 
 import time

@@ -25,6 +25,7 @@ class Lexical:
             for file in directory.iterdir():
                 file.unlink()
         self._index = tantivy.Index(self._schema, path=str(directory), reuse=not fresh)
+        self._index.config_reader("Manual")  # no thread that watches the files: we say when to reload
         self._searcher = self._index.searcher()
 
     def add(self, entries: Iterable[tuple[int, str]]) -> None:

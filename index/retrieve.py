@@ -70,9 +70,14 @@ class Index:
             )
         self.encoder: Encoder = encoder or SentenceEncoder(built_by or SentenceEncoder().name)
         self._derived: derive.Derived | None = None
+        self._identity = identity(self.directory)
 
     def _current(self) -> derive.Derived:
         """Return the derived forms of the newest complete generation."""
+        if identity(self.directory) != self._identity:  # the open file would go on answering from what was deleted
+            raise StoreError(
+                f"the index {str(self.directory)!r} was deleted or replaced while it was open; open it again"
+            )
         if self._derived and self._derived.generation == self.store.generation:
             return self._derived
         if fresh := derive.load(self.store, self.directory):
@@ -142,6 +147,15 @@ class Index:
             tuple(self.store.roots),
             tuple(self.store.failures()),
         )
+
+
+def identity(directory: Path) -> tuple[int, int] | None:
+    """Return what tells an index's file from another at the same place, or None where there is none."""
+    try:
+        stat = (directory / FILE).stat()
+    except FileNotFoundError:
+        return None
+    return (stat.st_dev, stat.st_ino)
 
 
 def exists(directory: Path) -> bool:

@@ -2,7 +2,7 @@
 
 WAL, one writer, many readers, one transaction a document. Every change raises ``generation``, which the
 derived indexes carry. ``secure_delete`` overwrites what is removed, and the write-ahead log is cut after
-each removal, so a deleted document's words leave the files too. A passage's words are not stored twice:
+each sync, so a deleted document's words leave the files too. A passage's words are not stored twice:
 they are the slice of their document's text.
 """
 

@@ -46,9 +46,18 @@ class SyncReport:
 
 
 def sync(
-    roots: Sequence[Path], directory: Path, encoder: Encoder | None = None, progress: Progress | None = None
+    roots: Sequence[Path],
+    directory: Path,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+    *,
+    keep: Sequence[Path] = (),
+    wait: float = 5.0,
 ) -> SyncReport:
     """Make the index at ``directory`` equal to ``roots`` (files and folders); creates it if need be.
+
+    Documents below ``keep``, roots that cannot be reached now, stay as they are. Another process that is
+    writing is waited for up to ``wait`` seconds.
 
     Raises:
         StoreError: a root does not exist, or another process is writing this index.
@@ -60,9 +69,9 @@ def sync(
             raise StoreError(f"each path to index must exist; {str(root)!r} does not; check the spelling")
     store = _open(directory)
     try:
-        with FileLock(directory / LOCK, timeout=5):
+        with FileLock(directory / LOCK, timeout=wait):
             encoder = _settle_encoder(store, directory, encoder)
-            report = _Sync(store, encoder, progress).run(roots)
+            report = _Sync(store, encoder, progress).run(roots, keep)
             store.scrub()
             if derive.load(store, directory) is None:
                 derive.build(store, directory)
@@ -100,16 +109,17 @@ def _settle_encoder(store: Store, directory: Path, encoder: Encoder | None) -> E
     return chosen
 
 
-def discover(roots: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+def discover(roots: Sequence[Path], denied: list[Path] | None = None) -> Iterator[tuple[str, Path]]:
     """Yield (document id, file) below the roots, sorted; hidden files and unknown types are passed over.
 
     An id is the path relative to its root; where two roots hold the same relative path, the later one's
-    ids begin with its root's name. A file given by name is always yielded.
+    ids begin with its root's name. A file given by name is always yielded. Folders that may not be listed
+    are added to ``denied``.
     """
     seen: set[str] = set()
     places: set[Path] = set()
     for root in roots:
-        for relative, path in _below(root):
+        for relative, path in _below(root, denied):
             if path in places or not (readable(path) or path == root):
                 continue
             places.add(path)
@@ -122,11 +132,16 @@ def discover(roots: Sequence[Path]) -> Iterator[tuple[str, Path]]:
             yield doc_id, path
 
 
-def _below(root: Path) -> Iterator[tuple[str, Path]]:
+def _below(root: Path, denied: list[Path] | None = None) -> Iterator[tuple[str, Path]]:
     if root.is_file():
         yield _clean(root.name), root
         return
-    for folder, folders, files in os.walk(root):
+
+    def deny(error: OSError) -> None:
+        if denied is not None:
+            denied.append(Path(str(error.filename)))
+
+    for folder, folders, files in os.walk(root, onerror=deny):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(files):
             path = Path(folder) / name
@@ -143,13 +158,21 @@ class _Sync:
         self._progress = progress or (lambda doc_id, done, total: None)
         self._report = SyncReport()
 
-    def run(self, roots: Sequence[Path]) -> SyncReport:
-        found = dict(discover(roots))
+    def run(self, roots: Sequence[Path], keep: Sequence[Path] = ()) -> SyncReport:
+        self._store.set_roots([*roots, *keep])  # first, so that an interrupted run can be told and finished
+        denied: list[Path] = []
+        found = dict(discover(roots, denied))
+        self._report.failed += [Failure(_clean(str(d)), "this folder may not be listed") for d in denied]
         self._report.skipped = [
             name for root in roots for name, path in _below(root) if not (readable(path) or path == root)
         ]
         known = self._store.files()
-        missing = {doc_id: state for doc_id, state in known.items() if doc_id not in found}
+        held = (*keep, *denied)  # what cannot be seen now is left as it is
+        missing = {
+            doc_id: state
+            for doc_id, state in known.items()
+            if doc_id not in found and not any(Path(state.path).is_relative_to(h) for h in held)
+        }
         for done, (doc_id, path) in enumerate(found.items()):
             self._progress(doc_id, done, len(found))
             self._one(doc_id, path, known.get(doc_id), missing)
@@ -157,7 +180,6 @@ class _Sync:
         for doc_id in missing:
             self._store.remove(doc_id)
             self._report.removed.append(doc_id)
-        self._store.set_roots(roots)
         self._store.set_failures((f.doc_id, f.reason) for f in self._report.failed)
         return self._report
 

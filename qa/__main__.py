@@ -21,7 +21,7 @@ from index.sync import Progress as Report
 from index.sync import SyncReport, sync
 from qa.answer import Answer, Citation
 from qa.home import default_index
-from qa.system import Assistant
+from qa.system import UPLOADS, Assistant, standing_index
 
 app = typer.Typer(
     help="Ask your own documents: every sentence is cited to the exact words of a source.",
@@ -35,7 +35,10 @@ out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 IndexOption = Annotated[
     Path | None,
-    typer.Option("--index", help="Index directory; default: the one under QA_HOME or the user data folder."),
+    typer.Option(
+        "--index",
+        help="Index directory; default: the one under QA_HOME or the user data folder, or the library that ships.",
+    ),
 ]
 
 
@@ -54,11 +57,15 @@ def index_command(
 ) -> None:
     """Make an index equal to these files and folders: add, re-read, remove."""
     directory = index or default_index()
+    if any(str(path) == "." and "" in sys.argv for path in paths):
+        raise typer.BadParameter("a path to index is not empty; name a file or folder, or . for this one")
+    uploads = directory / UPLOADS
+    roots = [*paths, *([uploads] if uploads.is_dir() else [])]  # what was added on the page stays
     with progress_bar("Indexing") as report:
-        result = sync(paths, directory, progress=report)
+        result = sync(roots, directory, progress=report)
     show_report(result)
     documents, passages = Index(directory).store.counts()
-    out.print(f"{documents} documents, {passages} passages in {escape(str(directory))}")
+    out.print(f"{_count(documents, 'document')}, {_count(passages, 'passage')} in {_safe(str(directory))}")
 
 
 @app.command(
@@ -85,7 +92,7 @@ def ask(
 @app.command(epilog="Example:  \n`qa status --index ./my-index`")
 def status(index: IndexOption = None) -> None:
     """Tell what an index holds and what could not be read."""
-    opened = Index(index or default_index())
+    opened = Index(index or standing_index())
     found = opened.status()
     rows = {
         "index": found.directory, "documents": found.documents, "passages": found.passages,
@@ -93,12 +100,12 @@ def status(index: IndexOption = None) -> None:
         "made of": ", ".join(map(str, found.roots)) or "nothing yet",
     }  # fmt: skip
     for name, value in rows.items():
-        out.print(f"{name:<11} {escape(str(value))}")
+        out.print(f"{name:<11} {_safe(str(value))}")
     for document in opened.documents():
         pages = f", {document.pages} pages" if document.pages else ""
-        out.print(f"  {escape(document.id)}  [dim]{escape(document.title)}{pages}[/dim]")
+        out.print(f"  {_safe(document.id)}  [dim]{_safe(document.title)}{pages}[/dim]")
     for doc_id, reason in found.failures:
-        out.print(f"  [red]not read[/red] {escape(doc_id)}: {escape(reason)}")
+        out.print(f"  [red]not read[/red] {_safe(doc_id)}: {_safe(reason)}")
 
 
 @app.command(epilog="Examples:  \n`qa pull`  \n`qa pull HuggingFaceTB/SmolLM2-360M-Instruct`")
@@ -134,9 +141,9 @@ def show_report(report: SyncReport) -> None:
     """Print what a sync did, a line each for what changed."""
     for name in ("added", "changed", "moved", "removed"):
         for doc_id in getattr(report, name):
-            out.print(f"{name:<9} {escape(doc_id)}")
+            out.print(f"{name:<9} {_safe(doc_id)}")
     for failure in report.failed:
-        out.print(f"[red]failed[/red]    {escape(failure.doc_id)}: {escape(failure.reason)}")
+        out.print(f"[red]failed[/red]    {_safe(failure.doc_id)}: {_safe(failure.reason)}")
     if report.skipped:
         shown = ", ".join(report.skipped[:3]) + (", …" if len(report.skipped) > 3 else "")
         out.print(f"skipped   {len(report.skipped)} of types that are not read: {_safe(shown)}")
@@ -161,6 +168,10 @@ def show_answer(answer: Answer) -> None:
     if answer.dropped:
         count = len(answer.dropped)
         out.print(f"\n[dim]{count} sentence{'s' * (count > 1)} removed: not supported by the sources[/dim]")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _place(citation: Citation) -> str:

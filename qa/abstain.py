@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from index.words import STOP, terms, words
+from qa.answer import Citation
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.features import NAMES, NUMBER_WORDS, holds
 from qa.question import kind, names
 
-# Below this chance nothing is shown. Held out, it refuses 1-3 % of the public sets' answerable questions.
+# Below this chance nothing is shown; chosen on development questions (eval/LOG.md), refuses 1-3 % of the answerable
+# questions of the public sets, held out.
 FLOOR = 0.125
 # The bar when a name of the question is missing around all of the best sentences (measured in eval/LOG.md).
 FLOOR_NAME_MISSING = 0.60
@@ -25,6 +27,8 @@ BEST = 3  # sentences that are looked at
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
 _ASKS_COUNT = re.compile(r"\bhow many\b(?! (?:percent|per cent)\b)")
 _COUNT = re.compile(rf"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))|\b(?:{'|'.join(NUMBER_WORDS)}|one)\b")
+_ASKS_AGE = re.compile(r"\bhow old\b")
+_AGE = re.compile(r"\b(?:born|aged?|years?[ -]old|founded|established|since|built|\d+ years)\b")
 _ASKS_MONEY = re.compile(
     r"\bhow much (?:\w+ ){1,4}?(?:pay|paid|cost|spend|spent|earn|charge|invest|worth)\b|\bat what price\b|"
     r"\b(?:does|do|did|would|will) .{1,60} cost\b|\b(?:price|cost|salary|fee|revenue)s? of\b"
@@ -36,8 +40,8 @@ _ALIKE = 0.8  # two words count as one name from this share of matching letters 
 
 
 def missing_names(question: str, evidence: Sequence[Evidence]) -> list[str]:
-    """Return the question's names and numbers that stand nowhere in the passages of ``evidence``, as written."""
-    texts = [" ".join((e.citation.title, *e.citation.passage.heading, e.citation.passage.text)) for e in evidence]
+    """Return the question's names and numbers that stand nowhere around the sentences of ``evidence``, as written."""
+    texts = [_around(e.citation) for e in evidence]
     seen = {t for text in texts for t in terms(text, stop=False)}
     return list(
         dict.fromkeys(
@@ -46,6 +50,14 @@ def missing_names(question: str, evidence: Sequence[Evidence]) -> list[str]:
             if not _known(term, seen) and not any(_spelled_out(word, text) for text in texts)
         )
     )
+
+
+def _around(citation: Citation) -> str:
+    """Return a sentence with its title, headings and the sentence before it, which it may continue."""
+    passage = citation.passage
+    earlier = [start for start, _ in passage.sentences if start < citation.start]
+    begin = earlier[-1] if earlier else citation.start
+    return " ".join((citation.title, *passage.heading, passage.slice(begin, citation.end)))
 
 
 def _spelled_out(word: str, text: str) -> bool:
@@ -98,6 +110,8 @@ def _could_answer(asked: Asked, quote: str) -> bool:
     question, text = asked.question.lower(), quote.lower()
     if _ASKS_MONEY.search(question):
         return _MONEY.search(text) is not None
+    if _ASKS_AGE.search(question):
+        return _AGE.search(text) is not None
     if _ASKS_COUNT.search(question) and not _COUNT.search(text):
         return False
     expected = kind(asked.question)

@@ -13,10 +13,15 @@ from index.words import terms
 from qa.answer import Turn
 from qa.question import names
 
-_PRONOUN = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|ones?|"
+_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b")
+_POINTER = re.compile(  # leans only where the question names nothing itself
+    r"\b(?:this|that|these|those|there|ones?|"
     r"the (?:former|latter|same|other|others|first|second|last|company|brand|campaign|event|car|product|author|paper|"
     r"article|document|study))\b"
+)
+_NOT_BACK = re.compile(  # "is there a …", "said that …", "this year" point at nothing said before
+    r"\b(?:is|are|was|were) there\b|\bthere (?:is|are|was|were)\b|\bthis (?:year|month|week|quarter)\b|"
+    r"\b(?:say|says|said|claims?|claimed|think|thinks|reports?|reported|shows?|means?|fact) that\b|\bis it\b|\bit is\b"
 )
 _OPENING = re.compile(
     r"(?:and|but|or|so|then|also|what about|how about|why(?: not)?\??$|which ones?|what else|any others?|more)\b"
@@ -54,7 +59,8 @@ def leans(question: str) -> bool:
     q = question.lower()
     if _OPENING.match(q):
         return True
-    if _PRONOUN.search(q):
+    q = _NOT_BACK.sub(" ", q)
+    if _PRONOUN.search(q) or (_POINTER.search(q) and not names(question)):
         return True
     return len(set(terms(question))) <= 2 and not names(question)
 

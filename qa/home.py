@@ -1,4 +1,4 @@
-"""Where indexes, models and conversations live: ``$QA_HOME``, else the platform's user data directory.
+"""Where indexes and models live: ``$QA_HOME``, else the platform's user data directory.
 
 Nothing is made here; whoever writes makes the directory it needs.
 """
@@ -21,5 +21,10 @@ def models_dir() -> Path:
 
 
 def default_index() -> Path:
-    """Return the directory of the index that is used when none is named."""
+    """Return the directory of the index that `qa index` fills when none is named."""
     return home() / "index"
+
+
+def library_index() -> Path:
+    """Return the directory of the index of the library that ships, used while there is no default index."""
+    return home() / "library"

@@ -45,15 +45,19 @@ def stream(
     clock.append(perf_counter())
     judged = judge(asked, hits, index, scorer)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
+    refused = replace(
+        answer,
+        message=abstain.refusal(asked, judged, index.store.counts()[0]),
+        nearest=tuple(e.citation for e in judged.evidence[:NEAREST]),
+    )
     if abstain.should_abstain(asked, judged):
-        message = abstain.refusal(asked, judged, index.store.counts()[0])
-        nearest = tuple(e.citation for e in judged.evidence[:NEAREST])
-        yield replace(answer, message=message, nearest=nearest, timings=_timings(clock, 0.0))
+        yield replace(refused, timings=_timings(clock, 0.0))
         return
     claims: list[Claim] = []
     dropped: list[Claim] = []
     verifying = 0.0
-    for used in (reader, QuoteReader()):  # where nothing that a model wrote holds, the quotes stand in
+    quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
+    for used in (reader, *quotes):  # where nothing that a model wrote holds, the quotes stand in
         for draft in used.read(question, judged.evidence, history):
             begun = perf_counter()
             claim = checked(draft, judged.evidence, verifier)
@@ -65,6 +69,9 @@ def stream(
         if claims:
             answer = replace(answer, reader=used.name)
             break
+    if not claims:
+        yield replace(refused, dropped=tuple(dropped), timings=_timings(clock, verifying))
+        return
     found = conflicts([c for claim in claims for c in claim.citations])
     yield replace(
         answer, claims=tuple(claims), dropped=tuple(dropped), conflicts=found, timings=_timings(clock, verifying)

@@ -52,9 +52,15 @@ _GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|yo|ni hao|你好|您好)"
     r"(?: there| everyone| all| bot)?[\s!.,?]*(?:how are you(?: doing)?(?: today)?|what'?s up)?[\s!.,?]*"
 )
-_THANKS = re.compile(r"(?:thanks?|thank you|thx|cheers|great|ok(?:ay)?|cool|bye|goodbye|谢谢)(?: \w+){0,3}[\s!.,]*")
+_THANKS = re.compile(
+    r"(?:thanks?|thank you|thx|cheers|great|ok(?:ay)?|cool|bye|goodbye|谢谢)"
+    r"(?:,? (?:you|a lot|so much|very much|everyone|then|all|again|bye|thanks|thank you|"
+    r"for (?:your|the) help))*[\s!.,]*"
+)
 _ABOUT = re.compile(
     r"(?:who|what) are you|what can (?:you|i) (?:do|ask)(?: (?:you|here|about))*|help(?: me)?|"
+    r"(?:please )?(?:write|compose|tell|sing|draw|generate|make up)(?: me| us)? (?:an? |some )?(?:\w+ ){0,2}"
+    r"(?:poem|joke|story|song|essay|haiku|limerick|code|program|e-?mail|letter)\b.*|"
     r"how do(?:es)? (?:you|this) work|"
     r"(?:what|which) (?:documents?|files?|sources?) do you (?:have|know)|what do you know(?: about)?|test(?:ing)?"
 )

@@ -9,12 +9,13 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from corpus.errors import ReaderError, StoreError
-from index.retrieve import Index, exists
-from index.sync import Progress, SyncReport, sync
+from corpus.errors import LoadError, ReaderError, StoreError
+from corpus.load import load
+from index.retrieve import Index, exists, identity
+from index.sync import Failure, Progress, SyncReport, sync
 from qa.answer import Answer, Claim, Turn
 from qa.evidence import Scorer
-from qa.home import default_index
+from qa.home import default_index, library_index
 from qa.pipeline import stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
@@ -61,16 +62,24 @@ class Assistant:
     def open(
         cls, index: Path | str | None = None, reader: str | None = None, progress: Progress | None = None
     ) -> "Assistant":
-        """Open an index directory (default: the default index, made of the shipped library on first use).
+        """Open an index directory; by default the default index, or the shipped library's while there is none.
 
         Raises:
             StoreError: there is no index at ``index``.
             ReaderError: the reader's model is not on this machine.
         """
+        directory = Path(index) if index is not None else standing_index()
+        if index is None and directory == library_index():
+            return cls.library(reader, progress)
+        return cls(Index(directory), make_reader(reader))
+
+    @classmethod
+    def library(cls, reader: str | None = None, progress: Progress | None = None) -> "Assistant":
+        """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
         chosen = make_reader(reader)
-        directory = Path(index) if index is not None else default_index()
-        if index is None and not (exists(directory) and Index(directory).documents()):
-            sync([library()], directory, progress=progress)
+        directory = library_index()
+        uploads = directory / UPLOADS
+        sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
         return cls(Index(directory), chosen)
 
     def warm(self) -> None:
@@ -97,18 +106,51 @@ class Assistant:
         raise StoreError("the answer broke off; run `qa status` to check the index")
 
     def add(self, paths: Sequence[Path], progress: Progress | None = None) -> SyncReport:
-        """Copy files into the index's own ``uploads`` folder and index them; the rest stays as it is."""
+        """Copy files into the index's own ``uploads`` folder and index them; the rest stays as it is.
+
+        A file of the same name with other bytes gets a free name ("report-2.pdf"); one that cannot be read is
+        not kept, and reported in ``failed``.
+        """
         folder = self.index.directory / UPLOADS
-        folder.mkdir(exist_ok=True)
+        refused: list[Failure] = []
         for path in paths:
-            shutil.copyfile(path, folder / path.name)
+            try:
+                load(path)
+                _place(path, folder)
+            except LoadError as error:
+                refused.append(Failure(path.name, str(error)))
+            except OSError as error:
+                refused.append(Failure(path.name, f"could not be copied to {str(folder)!r}: {error.strerror}"))
         roots = [r for r in self.index.store.roots if r != folder]
-        return sync([*roots, folder], self.index.directory, self.index.encoder, progress)
+        there = [r for r in roots if r.exists()]
+        if folder.is_dir():
+            there.append(folder)
+        gone = [r for r in roots if not r.exists()]  # a folder that was moved or unplugged must not block an upload
+        report = sync(there, self.index.directory, self.index.encoder, progress, keep=gone)
+        report.failed += refused
+        return report
+
+
+def _place(path: Path, folder: Path) -> None:
+    """Copy a file into a folder under a name that no other bytes have there."""
+    folder.mkdir(exist_ok=True)
+    target, n = folder / path.name, 1
+    while target.exists():
+        if target.read_bytes() == path.read_bytes():
+            return
+        n += 1
+        target = folder / f"{path.stem}-{n}{path.suffix}"
+    shutil.copyfile(path, target)
+
+
+def standing_index() -> Path:
+    """Return the index that is asked when none is named: the default index, or the library's while there is none."""
+    return default_index() if exists(default_index()) else library_index()
 
 
 @lru_cache(maxsize=4)
-def _opened(index: str | None, reader: str | None) -> Assistant:
-    return Assistant.open(index, reader)
+def _opened(directory: Path, reader: str | None, file: tuple[int, int] | None) -> Assistant:
+    return Assistant.library(reader) if directory == library_index() else Assistant.open(directory, reader)
 
 
 def ask(question: str, *, index: Path | str | None = None, history: History = (), reader: str | None = None) -> Answer:
@@ -116,7 +158,8 @@ def ask(question: str, *, index: Path | str | None = None, history: History = ()
 
     Args:
         question: 1 to 2,000 characters.
-        index: an index directory made by ``qa index``; default: the shipped library's, built on first use.
+        index: an index directory made by ``qa index``; default: the default index, or the shipped library's
+            (built on first use) while there is none.
         history: earlier (question, answer) pairs, oldest first.
         reader: ``"quote"``, a model name or path, or the base URL of an OpenAI-compatible server.
 
@@ -126,4 +169,5 @@ def ask(question: str, *, index: Path | str | None = None, history: History = ()
     >>> ask("When was Xiaomi founded?").text  # doctest: +SKIP
     'Xiaomi was founded in April 2010. [1]'
     """
-    return _opened(None if index is None else str(Path(index).absolute()), reader).ask(question, history)
+    directory = Path(index).absolute() if index is not None else standing_index()
+    return _opened(directory, reader, identity(directory)).ask(question, history)

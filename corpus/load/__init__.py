@@ -14,7 +14,7 @@ from pathlib import Path
 
 from corpus.document import Document
 from corpus.errors import LoadError
-from corpus.load.content import Content, one_line
+from corpus.load.content import Content, one_line, printable
 
 __all__ = ["SUFFIXES", "load", "readable"]
 
@@ -52,14 +52,19 @@ def load(path: Path, doc_id: str | None = None) -> Document:
     if not content.text.strip():
         raise LoadError(f"{path}: a document needs text, and this {media_type} file has none; remove it or add text")
     return Document(
-        id=path.name if doc_id is None else doc_id,
-        title=one_line(content.title or "") or path.stem,
+        id=_utf8(path.name) if doc_id is None else doc_id,
+        title=one_line(content.title or "") or printable(_utf8(path.stem)),
         text=content.text,
         page_starts=content.page_starts,
         headings=content.headings,
         media_type=media_type,
         sha256=sha256(data).hexdigest(),
     )
+
+
+def _utf8(name: str) -> str:
+    """Return a file's name as text that can be encoded; bytes of it that are no UTF-8 become "?"."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _bytes(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from corpus.document import Heading
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,17 @@ def normalise(text: str) -> str:
     found verbatim in the file.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    r"""Turn each control character but ``\n \t \f`` into one blank, so that the length stays.
+
+    For words that a library decodes after :func:`normalise`, such as the entities of a page.
+    """
     return _CONTROL.sub(" ", text)
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` with every run of blanks as one blank and none at its ends."""
-    return " ".join(text.split())
+    """Return ``text`` with every run of blanks and control characters as one blank and none at its ends."""
+    return " ".join(printable(text).split())

@@ -7,7 +7,7 @@ It is not safe for threads (https://pypdfium2.readthedocs.io), so one lock is he
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import accumulate
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ def read(data: bytes) -> Content:
     """
     with _LOCK, _opened(data) as document:
         whole = [normalise(_page(document, i)).rstrip() for i in range(len(document))]
-        named = one_line(document.get_metadata_value("Title"))
+        named = _metadata_title(document)
     pages = without_running_lines(whole, keep_first=True)
     if not any(page.strip() for page in pages):
         raise LoadError(
@@ -71,17 +71,20 @@ def _page(document: "PdfDocument", index: int) -> str:
     import pypdfium2
 
     try:
-        page = document[index]
-    except pypdfium2.PdfiumError as error:
-        raise LoadError(f"a PDF must be whole, and page {index + 1} is damaged; save or download it again") from error
-    try:
-        layer = page.get_textpage()
-        try:
+        with closing(document[index]) as page, closing(page.get_textpage()) as layer:
             return _HYPHEN.sub("-\n", layer.get_text_range())
-        finally:
-            layer.close()
-    finally:
-        page.close()
+    except (pypdfium2.PdfiumError, AssertionError) as error:  # pypdfium2 asserts that PDFium's counts agree
+        raise LoadError(
+            f"a PDF must be whole, and page {index + 1} is damaged ({one_line(str(error))}); save or download it again"
+        ) from error
+
+
+def _metadata_title(document: "PdfDocument") -> str:
+    """Return the title that the file gives itself on one line; none where its bytes are no characters."""
+    try:
+        return one_line(document.get_metadata_value("Title"))
+    except UnicodeDecodeError:
+        return ""
 
 
 def without_running_lines(pages: list[str], *, keep_first: bool) -> list[str]:

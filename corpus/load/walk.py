@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corpus.load.blocks import Blocks, Cell, table_lines
+from corpus.load.content import printable
 from corpus.load.tree import events, is_data
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class Walker:
             return
         for event in events(body, everything):
             if isinstance(event, str):
-                self._inline.append(event if self._pre else _SPACE.sub(" ", event))
+                words = printable(event)  # an entity may stand for any character
+                self._inline.append(words if self._pre else _SPACE.sub(" ", words))
             elif event[0]:
                 self._enter(event[1], event[1].tag or "")
             else:
@@ -71,7 +73,7 @@ class Walker:
         if tag == "br":
             self._inline.append(" " if self._cell else "\n")
         elif tag == "img":
-            self._inline.append(node.getattr("alt") or "")
+            self._inline.append(printable(node.getattr("alt") or ""))
         elif self._cell:
             self._enter_in_cell(tag)
         elif tag in ("ul", "ol", "menu"):

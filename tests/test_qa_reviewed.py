@@ -1,0 +1,77 @@
+"""Cases that once went wrong: questions taken for follow-ups or thanks, denied claims taken for support, rival names."""
+
+import numpy as np
+import pytest
+from fakes import HashEncoder
+
+from qa import ask
+from qa.answer import Turn
+from qa.conversation import leans, understand
+from qa.question import asks_particulars, listed, smalltalk
+from qa.verify import LexicalVerifier
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who said that marketing cannot sell a bad product?",
+        "Is there a factory for the SU7?",
+        "What did Xiaomi say about this year's goals in India?",
+        "What does the company Apple sell?",
+    ],
+)
+def test_a_question_that_stands_alone_is_not_polluted_by_history(question):
+    history = [Turn("How many followers does Lei Jun have on Douyin?", "44 million")]
+    assert understand(question, history).forms == (question,)
+
+
+@pytest.mark.parametrize("question", ["How old is it?", "And in India?", "What about those?", "What is the average?"])
+def test_a_question_that_leans_does(question):
+    assert leans(question)
+
+
+def test_history_does_not_change_a_right_answer(library):
+    question = "Who said that marketing cannot sell a bad product?"
+    history = [("How many followers does Lei Jun have on Douyin?", "44 million")]
+    assert "Lu Weibing" in ask(question, history=history).text
+
+
+@pytest.mark.parametrize("text", ["Great Wall Motors", "cool new features?", "OK computer"])
+def test_words_of_products_are_no_thanks(text):
+    assert smalltalk(text) is None
+
+
+@pytest.mark.parametrize("text", ["Thanks a lot!", "thank you very much", "ok, thanks"])
+def test_thanks_are_thanks(text):
+    assert smalltalk(text) == "thanks"
+
+
+def test_a_request_for_a_poem_is_told_what_this_is_for():
+    assert smalltalk("Write me a poem about Xiaomi") == "about"
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Xiaomi was founded in 2010.", "It is not true that Xiaomi was founded in 2010."),
+        ("The SU7 caught fire.", "No report says that the SU7 caught fire."),
+    ],
+)
+def test_words_inside_a_denial_are_not_supported(claim, evidence):
+    assert np.all(LexicalVerifier(HashEncoder()).support([(claim, evidence)]) < 0.5)
+
+
+@pytest.mark.parametrize("question", ["Who is the CEO of Apple?", "How old is Lei Jun?"])
+def test_a_rivals_name_elsewhere_in_the_passage_does_not_answer(library, question):
+    assert ask(question).abstained
+
+
+def test_front_matter_answers_only_questions_about_the_document(library):
+    answer = ask("When did Xiaomi enter the Indian market?")
+    assert "2014" in answer.text and "Title:" not in answer.text
+    assert asks_particulars("Who wrote the article?") and not asks_particulars("When did sales begin?")
+
+
+def test_a_verb_in_s_is_no_list():
+    assert listed("What happens to earnings above the limit?") == ""
+    assert listed("What are Xiaomi's marketing weaknesses?") == "weaknesses"
