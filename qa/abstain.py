@@ -28,7 +28,7 @@ _RIVAL = 0.25  # share of the best one's chance from which another counts as a p
 _ASKS_COUNT = re.compile(r"\bhow many\b(?! (?:percent|per cent)\b)")
 _COUNT = re.compile(rf"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))|\b(?:{'|'.join(NUMBER_WORDS)}|one)\b")
 _ASKS_AGE = re.compile(r"\bhow old\b")
-_AGE = re.compile(r"\b(?:born|aged?|years?[ -]old|founded|established|since|built|\d+ years)\b")
+_AGE = re.compile(r"\b(?:born|aged \d|age of|years?[ -]old|\d+ years of age)\b")
 _ASKS_MONEY = re.compile(
     r"\bhow much (?:\w+ ){1,4}?(?:pay|paid|cost|spend|spent|earn|charge|invest|worth)\b|\bat what price\b|"
     r"\b(?:does|do|did|would|will) .{1,60} cost\b|\b(?:price|cost|salary|fee|revenue)s? of\b"

@@ -1,4 +1,4 @@
-"""Cases that once went wrong: questions taken for follow-ups or thanks, denied claims taken for support, rival names."""
+"""What once went wrong: questions taken for follow-ups or thanks, denials for support, near misses for answers."""
 
 import numpy as np
 import pytest
@@ -61,8 +61,8 @@ def test_words_inside_a_denial_are_not_supported(claim, evidence):
     assert np.all(LexicalVerifier(HashEncoder()).support([(claim, evidence)]) < 0.5)
 
 
-@pytest.mark.parametrize("question", ["Who is the CEO of Apple?", "How old is Lei Jun?"])
-def test_a_rivals_name_elsewhere_in_the_passage_does_not_answer(library, question):
+@pytest.mark.parametrize("question", ["How old is Lei Jun?", "How many followers does Lei Jun have on Weibo?"])
+def test_a_sentence_without_what_is_asked_for_does_not_answer(library, question):
     assert ask(question).abstained
 
 
