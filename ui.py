@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
+from itertools import groupby
 from pathlib import Path
 from threading import Thread
 from typing import Annotated, Any, Literal
@@ -26,12 +27,8 @@ from index.sync import SyncReport
 from qa.answer import Answer, Citation, Claim, Conflict
 from qa.system import Assistant, library
 
-EXAMPLES = (  # on the library that ships, offered while the chat is empty
-    "When was Xiaomi founded?",
-    "What are Xiaomi's marketing weaknesses?",
-    "When did the SU7 fire happen?",
-    "Are Xiaomi's cars cheaper or more expensive than comparable electric cars?",
-)
+EXAMPLES = ["When was Xiaomi founded?", "What are Xiaomi's marketing weaknesses?", "When did the SU7 fire happen?"]
+EXAMPLES += ["Are Xiaomi's cars cheaper or more expensive than comparable electric cars?"]  # about the shipped library
 PRIVATE = "Everything stays on this machine."
 OPEN = "This page is open to the network without a password: whoever reaches it can ask, read and add documents."
 BROKEN = "Something went wrong here; the terminal says what. Your question is kept."
@@ -45,8 +42,7 @@ CLOSED: dict[str, Any] = {"share": False, "footer_links": [], "run_history": Fal
 CLOSED |= {"quiet": True, "ssr_mode": False, "max_file_size": "100mb"}  # nothing opens that was not asked for
 FONTS = ("system-ui", "sans-serif")  # fonts of the system: the page asks nothing of any other machine
 THEME = gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=FONTS, font_mono=("ui-monospace", "monospace"))
-INDEX = "Directory of the index; default: the index that `qa index` fills by default, or the library that ships "
-INDEX += "while there is none."
+INDEX = "Directory; default: the index that `qa index` fills by default, or the library that ships while there is none."
 CSS = """
 :root { --mark: #ffe27a; --ink: #1d4ed8; --warn: #92400e; --dim: #5b6b80; }
 .dark { --mark: #6b5300; --ink: #93c5fd; --warn: #fcd34d; --dim: #a3b1c6; }
@@ -81,11 +77,10 @@ summary { cursor: pointer; } #side ul { list-style: none; margin: 0; padding: 0;
 # Scrolls to a new question; and drops labels by gradio that would read our markup out loud, or are no list.
 SETTLE = """() => setTimeout(() => {
   document.querySelectorAll('#chat [aria-label$="div>"]').forEach(message => message.removeAttribute('aria-label'));
-  document.querySelector('#chat .examples')?.removeAttribute('role');
   const asked = [...document.querySelectorAll('#chat .question')], pane = document.querySelector('#chat [role=log]');
   if (pane && asked.length > (window.asked || 0))
     pane.scrollTop += asked.at(-1).getBoundingClientRect().top - pane.getBoundingClientRect().top - 16;
-  window.asked = asked.length; }, 60)"""
+  window.asked = asked.length; document.querySelector('#chat .examples')?.removeAttribute('role'); }, 60)"""
 
 
 @dataclass(slots=True, eq=False)
@@ -161,8 +156,7 @@ def _card(group: Sequence[Numbered], anchor: str) -> str:
     places = [place for place in (passage.page and f"p. {passage.page}", path) if place]
     where = "".join(f' <span class="dim">· <span dir="auto">{escape(place)}</span></span>' for place in places)
     text = f"{'… ' * (start > passage.start)}{_marked(group, start, end, anchor)}{' …' * (end < passage.end)}"
-    marks = " ".join(f"[{number}]" for number, _ in group)
-    head = f'<strong>{marks} <span dir="auto">{escape(title)}</span></strong>{where}'
+    head = f'<strong>{" ".join(f"[{n}]" for n, _ in group)} <span dir="auto">{escape(title)}</span></strong>{where}'
     return f'<li>{head}<blockquote dir="auto">{text}</blockquote>{whole}</li>'
 
 
@@ -180,25 +174,22 @@ def _links(citations: Sequence[Citation], numbers: Numbers, anchor: str) -> str:
 
 def _claims(answer: Answer, numbers: Numbers, anchor: str) -> str:
     """Return the sentences, each with links to its sources; entries of a list as a list."""
-    blocks: list[str] = []
-    for claim in answer.claims:
-        weak = ' <span class="weak">weak support</span>' if claim.support < WEAK else ""
-        sentence = f'<span dir="auto">{escape(claim.text)}</span>{_links(claim.citations, numbers, anchor)}{weak}'
-        closing, shown = ("</ul>", f"<li>{sentence}</li>") if claim.item else ("</p>", sentence)
-        if blocks and blocks[-1].endswith(closing):
-            blocks[-1] = f"{blocks[-1].removesuffix(closing)} {shown}{closing}"
-        else:
-            blocks.append(f"{closing.replace('/', '')}{shown}{closing}")
-    return "".join(blocks)
+    blocks = ""
+    for item, claims in groupby(answer.claims, lambda claim: claim.item):
+        told = []
+        for claim in claims:
+            weak = ' <span class="weak">weak support</span>' if claim.support < WEAK else ""
+            told.append(f'<span dir="auto">{escape(claim.text)}</span>{_links(claim.citations, numbers, anchor)}{weak}')
+        blocks += f"<ul><li>{'</li> <li>'.join(told)}</li></ul>" if item else f"<p>{' '.join(told)}</p>"
+    return blocks
 
 
 def _conflict(conflict: Conflict, numbers: Numbers, anchor: str) -> str:
     """Return the values that differ, each beside its source."""
-    sides = "".join(
-        f'<li><strong dir="auto">{escape(value)}</strong> – <span dir="auto">{escape(citation.title)}</span>'
-        f"{_links([citation], numbers, anchor)}</li>"
-        for value, citation in zip(conflict.values, conflict.citations, strict=True)
-    )
+    sides = ""
+    for value, citation in zip(conflict.values, conflict.citations, strict=True):
+        source = f'<span dir="auto">{escape(citation.title)}</span>{_links([citation], numbers, anchor)}'
+        sides += f'<li><strong dir="auto">{escape(value)}</strong> – {source}</li>'
     return f'<div class="conflict"><strong>The sources disagree</strong><ul>{sides}</ul></div>'
 
 
@@ -208,16 +199,12 @@ def answer_html(exchange: Exchange, turn: int) -> str:
     conflicting = (c for conflict in answer.conflicts for c in conflict.citations)
     shown = list({c.key: c for c in (*answer.citations, *conflicting)}.values())
     numbers = {c.key: n for n, c in enumerate(shown, start=1)}
-    parts = [_claims(answer, numbers, anchor)]
-    if answer.message:
-        parts.append(f'<p dir="auto">{escape(answer.message)}</p>')
+    parts = [_claims(answer, numbers, anchor), f'<p dir="auto">{escape(answer.message)}</p>' * bool(answer.message)]
     doing = "Checking the next sentence…" if shown else "Searching the documents…"
     if exchange.state != "done":
         parts.append(f'<p class="dim">{doing if exchange.state == "running" else "Stopped here."}</p>')
-    parts += [_conflict(conflict, numbers, anchor) for conflict in answer.conflicts]
-    parts.append(_sources("Sources", shown, anchor))
-    if answer.abstained and answer.nearest:
-        parts.append(_sources("Nearest passages", answer.nearest, anchor))
+    parts += [*(_conflict(c, numbers, anchor) for c in answer.conflicts), _sources("Sources", shown, anchor)]
+    parts.append(_sources("Nearest passages", answer.nearest * answer.abstained, anchor))
     if answer.dropped:
         items = "".join(f'<li dir="auto">{escape(claim.text)}</li>' for claim in answer.dropped)
         summary = f"{count(len(answer.dropped), 'sentence')} removed: not supported"
@@ -323,9 +310,8 @@ class Page:
     def upload(self, files: list[str], progress: gr.Progress = PROGRESS) -> tuple[Any, ...]:
         """Add files to the index and say what became of each; returns the drop area emptied, report, overview."""
         try:
-            paths = [Path(file) for file in files]
-            report = self.assistant.add(paths, progress=lambda name, done, of: progress((done, of), desc=name))
-            told = report_html(report, [path.name for path in paths])
+            report = self.assistant.add([Path(f) for f in files], lambda name, at, of: progress((at, of), desc=name))
+            told = report_html(report, [Path(file).name for file in files])
         except GroundedError as error:
             told = notice_html(str(error))
         return None, told, *self.overview()
@@ -360,11 +346,9 @@ def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRI
                 told, listed = gr.HTML(), gr.HTML()
         outputs: list[Any] = [chatbot, box, notice]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        # "multiple": after a stop the next question need not wait until the stopped one has noticed
-        asking = quiet | {"trigger_mode": "multiple", **AT_ONCE}
-        picked = chatbot.example_select(page.pick, None, box, **quiet)
-        for asked in (box.submit, picked.then):
-            answered = asked(page.reply, [box, chat], outputs, **asking)
+        for asked in (box.submit, chatbot.example_select(page.pick, None, box, **quiet).then):
+            # "multiple": after a stop the next question need not wait until the stopped one has noticed
+            answered = asked(page.reply, [box, chat], outputs, trigger_mode="multiple", **quiet, **AT_ONCE)
             answered.failure(partial(page.stop, notice=BROKEN), chat, outputs, **quiet)
         box.stop(page.stop, chat, outputs, **quiet)
         clear.click(page.clear, chat, [*outputs, chat], **quiet)
@@ -382,10 +366,9 @@ def reachable(host: str, port: int) -> bool:
             return not ip_address(server.getsockname()[0]).is_loopback
     except OSError as error:
         why = (error.strerror or str(error)).partition(" (while")[0]
-        if error.errno != errno.EADDRINUSE:
-            raise GroundedError(f"The page cannot be served on {host}, port {port} ({why}).") from error
-        other = f"Choose another one: python ui.py --port {port % 65535 + 1}"
-        raise GroundedError(f"Port {port} on {host} is not free ({why}). {other}") from error
+        taken = f"Port {port} on {host} is not free ({why}). Choose another one: python ui.py --port {port % 65535 + 1}"
+        closed = f"The page cannot be served on {host}, port {port} ({why}). Check the address."
+        raise GroundedError(taken if error.errno == errno.EADDRINUSE else closed) from error
 
 
 def main(
@@ -405,13 +388,10 @@ def main(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     remote = urlsplit(reader or "").hostname
-    sent = [f"Each question, with the passages found for it, is sent to {remote}."] * bool(remote)
-    privacy = " ".join(sent + [OPEN] * exposed) or PRIVATE
-    blocks = build(assistant, EXAMPLES if library() in assistant.index.store.roots else (), privacy)
+    out = f"Each question, with the passages found for it, is sent to {remote}. " * bool(remote) + OPEN * exposed
+    blocks = build(assistant, EXAMPLES if library() in assistant.index.store.roots else (), out.strip() or PRIVATE)
     blocks.launch(server_name=host, server_port=port, theme=THEME, css=CSS, prevent_thread_lock=True, **CLOSED)
-    typer.echo(f"Grounded QA is ready: http://{host}:{port}  (Ctrl+C stops it)")
-    if exposed:
-        typer.echo(f"Warning: {OPEN}", err=True)
+    typer.echo(f"Grounded QA is ready: http://{host}:{port}  (Ctrl+C stops it)" + f"\nWarning: {OPEN}" * exposed)
     Thread(target=assistant.warm, daemon=True).start()  # so that the first question does not wait for the encoder
     blocks.block_thread()
 

@@ -153,7 +153,7 @@ def identity(directory: Path) -> tuple[int, int] | None:
     """Return what tells an index's file from another at the same place, or None where there is none."""
     try:
         stat = (directory / FILE).stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return (stat.st_dev, stat.st_ino)
 

@@ -108,8 +108,8 @@ class Assistant:
     def add(self, paths: Sequence[Path], progress: Progress | None = None) -> SyncReport:
         """Copy files into the index's own ``uploads`` folder and index them; the rest stays as it is.
 
-        A file of the same name with other bytes gets a free name ("report-2.pdf"); one that cannot be read is
-        not kept, and reported in ``failed``.
+        A file of a name that was uploaded before is its new version. One that cannot be read is not kept, leaves
+        the earlier version alone, and is reported in ``failed``.
         """
         folder = self.index.directory / UPLOADS
         refused: list[Failure] = []
@@ -132,15 +132,13 @@ class Assistant:
 
 
 def _place(path: Path, folder: Path) -> None:
-    """Copy a file into a folder under a name that no other bytes have there."""
+    """Copy a file into a folder, in place of an earlier version of it, whole or not at all."""
     folder.mkdir(exist_ok=True)
-    target, n = folder / path.name, 1
-    while target.exists():
-        if target.read_bytes() == path.read_bytes():
-            return
-        n += 1
-        target = folder / f"{path.stem}-{n}{path.suffix}"
-    shutil.copyfile(path, target)
+    if (folder / path.name).is_file() and path.samefile(folder / path.name):
+        return
+    part = folder / f".{path.name}.part"  # hidden, so that no sync reads half a file
+    shutil.copyfile(path, part)
+    part.replace(folder / path.name)
 
 
 def standing_index() -> Path:

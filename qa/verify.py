@@ -25,6 +25,7 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|hardly|lacks?|fails?|failed|unable|except)\b|n't\b",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"(?<=[.!?;。！？])\s+")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w'’-]*")
 _SMALL = {
     word: str(n) for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
@@ -54,10 +55,10 @@ class LexicalVerifier:
         return np.array([self._one(claim, evidence) for claim, evidence in pairs], np.float64)
 
     def _one(self, claim: str, evidence: str) -> float:
+        if copied(claim, evidence):
+            return 1.0
         if disagreements(claim, evidence):
             return _FAILED
-        if verbatim(claim, evidence):
-            return 1.0
         views = self._encoder.encode_tokens([claim, evidence])
         logit = float(np.dot(WEIGHTS, measure(claim, evidence, *views))) + INTERCEPT
         return 1 / (1 + math.exp(-logit))
@@ -67,6 +68,17 @@ def verbatim(claim: str, evidence: str) -> bool:
     """Return whether the claim's words stand in the evidence in one run (blanks, case and bullets aside)."""
     mine = " ".join(words(claim))
     return bool(mine) and f" {mine} " in f" {' '.join(words(evidence))} "
+
+
+def copied(claim: str, evidence: str) -> bool:
+    """Return whether the claim stands verbatim in the evidence, in a sentence that does not turn it round.
+
+    >>> copied("The SU7 caught fire.", "No report says that the SU7 caught fire.")
+    False
+    """
+    denies = bool(_NEGATION.search(claim))
+    parts = (*_SENTENCE_END.split(evidence), evidence)
+    return any(verbatim(claim, part) and bool(_NEGATION.search(part)) == denies for part in parts)
 
 
 def disagreements(claim: str, evidence: str) -> list[str]:

@@ -52,7 +52,7 @@ def test_index_then_ask_as_json(tmp_path):
     assert made.stdout.splitlines() == [
         "added     cafe.md",
         "1 added, 0 changed, 0 moved, 0 removed, 0 unchanged, 0 failed",
-        f"1 documents, 1 passages in {tmp_path / 'an index'}",
+        f"1 document, 1 passage in {tmp_path / 'an index'}",
     ]
     asked = qa("ask", "When did the Harbour Cafe open?", "--json", "--index", tmp_path / "an index")
     assert (asked.returncode, asked.stderr) == (0, "")

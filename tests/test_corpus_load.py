@@ -7,6 +7,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -78,6 +79,14 @@ def test_encodings_are_recognised(encoding):
 def test_the_id_may_be_given_and_the_title_falls_back_to_the_stem(tmp_path):
     document = load(written(tmp_path, "notes of may.txt", "word " * 60), doc_id="folder/notes.txt")
     assert (document.id, document.title) == ("folder/notes.txt", "notes of may")
+
+
+def test_a_name_that_is_not_utf8_becomes_a_title_and_an_id_that_can_be_encoded(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.html")
+    path.write_bytes(b"<p>The cafe opens at seven.</p>")
+    document = load(path)
+    assert (document.id, document.title) == ("caf?.html", "caf?")
+    assert load(path, doc_id="cafes/1.html").title.encode() == b"caf?"
 
 
 # --- Markdown
@@ -314,6 +323,94 @@ def test_a_pdf_is_known_by_its_content_and_a_text_about_pdfs_is_not_one(tmp_path
     assert load(written(tmp_path, "a.txt", pdf_bytes([["Tides."]]))).media_type == "application/pdf"
     assert load(written(tmp_path, "b.txt", "A PDF begins with %PDF-1.7.")).media_type == "text/plain"
     assert load(written(tmp_path, "c.txt", "<!DOCTYPE html><p>Tides.</p>")).media_type == "text/html"
+
+
+def test_a_metadata_title_whose_bytes_are_no_characters_gives_way(tmp_path, monkeypatch):
+    def undecodable(document, key):
+        return b"\x00\xd8".decode("utf-16-le")
+
+    monkeypatch.setattr(pypdfium2.PdfDocument, "get_metadata_value", undecodable)
+    assert load(written(tmp_path, "a.pdf", pdf_bytes([["Tides", "They rise."]], "On Tides"))).title == "Tides"
+
+
+@pytest.mark.parametrize(
+    ("owner", "method"),
+    [("PdfDocument", "get_page"), ("PdfPage", "get_textpage"), ("PdfTextPage", "get_text_range")],
+)
+@pytest.mark.parametrize("failure", [pypdfium2.PdfiumError("Failed to load."), AssertionError("Buffer too small")])
+def test_whatever_fails_on_a_page_of_a_pdf_is_told_in_one_line(tmp_path, monkeypatch, owner, method, failure):
+    def fail(*_, **__):
+        raise failure
+
+    path = written(tmp_path, "a.pdf", pdf_bytes([["Tides."]]))
+    monkeypatch.setattr(getattr(pypdfium2, owner), method, fail)
+    with pytest.raises(LoadError, match=r"page 1 is damaged \(.*\); save or download it again$") as caught:
+        load(path)
+    assert "\n" not in str(caught.value)
+    monkeypatch.undo()
+    assert load(path).text == "Tides."
+
+
+# --- control characters
+
+CONTROLS = [chr(code) for code in (*range(32), *range(127, 160))]
+DIRTY = st.lists(st.sampled_from([*CONTROLS, "tide", "fog", " "]), min_size=1, max_size=8).map("".join)
+
+
+def entities(words: str) -> str:
+    return "".join(f"&#{ord(char)};" if char in CONTROLS else char for char in words)
+
+
+def assert_clean(document):
+    for words in (document.text, document.title):
+        assert [char for char in words if char in CONTROLS and char not in "\n\t\f"] == []
+    assert all(document.text[one.start : one.end].strip() for one in document.headings)
+
+
+def in_html(words: str) -> str:
+    words = entities(words)
+    return (
+        f'<html><title>T{words}</title><meta name="author" content="{words}"><h1>T{words}</h1><h2>H{words}</h2>'
+        f'<p>P{words}<img alt="{words}"></p><ul><li>{words}</ul><pre>{words}\n{words}</pre><dl><dt>{words}<dd>D</dl>'
+        f"<table><tr><th>{words}<th>B<tr><td>1<td>{words}</table></html>"
+    )
+
+
+def in_markdown(words: str) -> str:
+    told = entities(words)
+    return (
+        f"---\ntitle: T{told}{words}\n---\n# H{told}\n\nP{told} `{told}` ![{told}](a.png) {words}\n\n- {told}\n\n"
+        f"<b>{told}</b>\n\n<div>{told}<img alt='{told}'></div>\n\n| {told} | B |\n|--|--|\n| 1 | {told} |\n"
+        + "The tide rose. "
+        * 30
+    )
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(DIRTY.map(lambda words: words.replace("\0", "")))
+def test_no_control_character_reaches_a_text_or_title(tmp_path, words):
+    long = "The tide rose and the fog came in over the quay. " * 20
+    for name, source in {
+        "a.txt": f"{words}\n\n{long}",
+        "b.html": in_html(words),
+        "c.html": f"<h1>{entities(words)}</h1><p>P",
+        "d.md": in_markdown(words),
+        "e.md": f"<h1>{entities(words)}</h1>\n\nP",
+    }.items():
+        assert_clean(load(written(tmp_path, name, source)))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(DIRTY)
+def test_no_control_character_reaches_the_text_or_title_of_a_pdf(tmp_path, words):
+    assert_clean(load(written(tmp_path, "a.pdf", pdf_bytes([["Tides", f"They rise {words}."]], f"On {words} Tides"))))
+
+
+def test_a_control_character_becomes_one_blank(tmp_path):
+    page = load(written(tmp_path, "a.html", "<title>A&#27;B</title><p>C&#7;D<pre>E&#27;&#13;F"))
+    assert (page.title, page.text) == ("A B", "A B\n\nC D\n\nE  F")
+    assert load(written(tmp_path, "a.pdf", pdf_bytes([["Tides."]], "On\x07Tides"))).title == "On Tides"
+    assert load(written(tmp_path, "a\x1bb.html", "<p>Tides.")).title == "a b"
 
 
 # --- what cannot be read

@@ -100,6 +100,10 @@ def system(monkeypatch):
                 raise StoreError(f"{index}: is no index; make it with `qa index`")
             return cls()
 
+        @classmethod
+        def library(cls, reader=None, progress=None):
+            return cls()
+
     module = ModuleType("qa.system")
     module.Assistant = Assistant
     monkeypatch.setitem(sys.modules, "qa.system", module)

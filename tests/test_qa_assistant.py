@@ -60,13 +60,15 @@ def test_an_empty_default_index_stays_the_users_own(tmp_path, monkeypatch):
     assert "no documents" in made.ask("hello").text
 
 
-def test_an_upload_never_overwrites_another_file(assistant, tmp_path):
+def test_an_upload_of_the_same_name_is_a_new_version(assistant, tmp_path):
     assistant.add([write(tmp_path / "one", "m.txt", "Granite holds quartz.")])
     report = assistant.add([write(tmp_path / "two", "m.txt", "Marble was limestone.")])
-    assert report.added == ["m-2.txt"]
-    assert ids(assistant) == ["a.txt", "m-2.txt", "m.txt"]
-    again = assistant.add([tmp_path / "two" / "m.txt"])
-    assert again.added == [] and len(ids(assistant)) == 3
+    assert report.changed == ["m.txt"] and ids(assistant) == ["a.txt", "m.txt"]
+    assert assistant.index.document("m.txt").text.strip() == "Marble was limestone."
+    kept = assistant.index.directory / UPLOADS / "m.txt"
+    again = assistant.add([kept])
+    assert again.added == again.changed == again.failed == []
+    assert [p.name for p in kept.parent.iterdir()] == ["m.txt"]
 
 
 def test_an_upload_that_cannot_be_read_is_not_kept(assistant, tmp_path):

@@ -6,7 +6,7 @@ from fakes import verbatim
 import qa
 from corpus.errors import ReaderError, StoreError
 from qa import ask
-from qa.home import default_index
+from qa.home import library_index
 from qa.read.quote import QuoteReader
 from qa.system import Assistant, make_reader
 from qa.system import library as shipped
@@ -52,12 +52,12 @@ def test_a_follow_up_with_its_history(library):
 
 def test_an_answer_does_not_change_when_asked_again(library):
     question = next(iter(KNOWN))
-    assert ask(question).text == ask(question, index=default_index(), reader="quote").text
+    assert ask(question).text == ask(question, index=library_index(), reader="quote").text
 
 
-def test_the_default_index_holds_the_whole_library_that_ships(library):
+def test_the_index_asked_by_default_holds_the_whole_library_that_ships(library):
     status = library.index.status()
-    assert status.directory == default_index()
+    assert status.directory == library_index()
     assert status.roots == (shipped(),)
     assert status.failures == ()
     assert {d.id for d in library.index.documents()} == {p.name for p in shipped().iterdir() if p.suffix != ".py"}

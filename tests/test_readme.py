@@ -57,3 +57,7 @@ def test_the_python_block_runs_as_shown(library: Assistant) -> None:
 def test_the_two_commands_stand_in_the_readme() -> None:
     assert "pip install -c constraints.txt -e . && python ui.py" in README
     assert "pip install -c constraints.txt -e '.[test]' && pytest" in README
+
+
+def test_nothing_is_left_to_fill_in() -> None:
+    assert "<!--" not in README

@@ -1,13 +1,16 @@
 """An answer as HTML: everything foreign is text, every quote is its slice; and what the page's events do to a chat."""
 
+import socket
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import ui
 from corpus.document import Passage
@@ -187,6 +190,100 @@ def test_an_upload_is_told_file_by_file():
         "c.txt was not added: it is empty"
         "d.png was not added: files of this kind cannot be read"
     )
+
+
+def test_a_failed_upload_is_told_whatever_else_bears_its_name():
+    failed = [Failure("n.txt", "it is empty")]
+    for report in (
+        SyncReport(added=["uploads/n.txt"], failed=failed),
+        SyncReport(added=["n-2.txt"], failed=failed),
+        SyncReport(unchanged=["n.txt"], failed=failed),
+    ):
+        assert Seen(ui.report_html(report, ["n.txt"])).text == "n.txt was not added: it is empty"
+
+
+def test_an_upload_that_is_new_is_not_told_as_already_here():
+    report = SyncReport(changed=["uploads/n.txt"], moved=["m.txt"], unchanged=["n.txt", "m.txt"])
+    told = Seen(ui.report_html(report, ["n.txt", "m.txt"])).text
+    assert told == "Added n.txt, m.txt. You can ask about it now."
+
+
+def test_an_upload_whose_name_was_taken_is_told_by_its_new_name():
+    report = SyncReport(added=["uploads/m-2.txt", "m-x.txt", "o-2.md"], unchanged=["m.txt", "o.txt"])
+    told = Seen(ui.report_html(report, ["m.txt", "o.txt"])).text
+    assert told == "Added m.txt (as m-2.txt). You can ask about it now.o.txt: already here, nothing changed."
+    both = Seen(ui.report_html(SyncReport(added=["m-2.txt"], unchanged=["m.txt"]), ["m.txt", "m-2.txt"])).text
+    assert both == "Added m-2.txt. You can ask about it now.m.txt: already here, nothing changed."
+
+
+class Served:
+    """An assistant and its page that open and serve nothing; remembers what the header says."""
+
+    def __init__(self, monkeypatch):
+        self.index, self.roots, self.privacy, self.store = self, (), None, self
+        monkeypatch.setattr(ui.Assistant, "open", lambda *_: self)
+        monkeypatch.setattr(ui, "build", self.build)
+
+    def build(self, assistant, examples, privacy):
+        self.privacy = privacy
+        return self
+
+    def launch(self, **options):
+        pass
+
+    warm = block_thread = launch
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_on_this_machine_only_the_page_says_so(monkeypatch, capsys, host):
+    served = Served(monkeypatch)
+    ui.main(host=host, port=free_port())
+    assert served.privacy == ui.PRIVATE
+    assert "arning" not in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("reader", [None, "http://models.example:8000"])
+def test_open_to_the_network_the_page_and_the_terminal_say_so(monkeypatch, capsys, reader):
+    served = Served(monkeypatch)
+    ui.main(reader=reader, host="0.0.0.0", port=free_port())
+    assert "stays on this machine" not in served.privacy
+    assert "open to the network without a password" in served.privacy
+    assert ("is sent to models.example" in served.privacy) == bool(reader)
+    warning = capsys.readouterr().out.splitlines()[-1]
+    assert warning.startswith("Warning: ")
+    assert "open to the network without a password" in warning
+
+
+@pytest.mark.parametrize(("host", "why"), [("203.0.113.9", "assign requested address"), ("a..b", "not known")])
+def test_an_address_that_cannot_be_served_is_told_with_the_systems_reason(capsys, host, why):
+    with pytest.raises(typer.Exit):
+        ui.main(host=host, port=7860)
+    [line] = capsys.readouterr().err.splitlines()
+    assert host in line
+    assert why in line
+    assert "not free" not in line
+    assert "--port" not in line
+
+
+def test_only_a_taken_port_is_answered_with_another_one(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(typer.Exit):
+        port = taken.getsockname()[1]
+        ui.main(port=port)
+    [line] = capsys.readouterr().err.splitlines()
+    assert f"Port {port} on 127.0.0.1 is not free (Address already in use)." in line
+    assert "--port" in line
+
+
+def test_the_help_says_which_index_is_the_default():
+    app = typer.Typer(rich_markup_mode=None)
+    app.command()(ui.main)
+    shown = " ".join(CliRunner().invoke(app, ["--help"]).output.split())
+    assert "the index that `qa index` fills by default, or the library that ships while there is none" in shown
 
 
 class Scripted:
