@@ -6,7 +6,6 @@ block on one line, which gradio's Markdown hands through untouched; its sanitise
 
 import errno
 import html
-import re
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -222,20 +221,16 @@ def messages(chat: Chat) -> list[dict[str, str]]:
 
 
 def report_html(report: SyncReport, names: Sequence[str]) -> str:
-    """Return what became of the uploaded files ``names``: added (under which name), already there, or why not."""
+    """Return what became of the uploaded files ``names``: added, already there, or why not."""
     reasons = {Path(failure.doc_id).name: failure.reason for failure in report.failed}
     new = {Path(doc).name for doc in (*report.added, *report.changed, *report.moved)}
     old = {Path(doc).name for doc in report.unchanged}
     added, same, lost = [], [], ""
     for name in names:
-        free = re.compile(rf"{re.escape(Path(name).stem)}-\d+{re.escape(Path(name).suffix)}")  # where its own was taken
-        kept = name if name in new else next(filter(free.fullmatch, sorted(new - set(names))), "")
-        if name in reasons or not (kept or name in old):
+        if name in reasons or name not in new | old:
             lost += notice_html(f"{name} was not added: {reasons.get(name, 'files of this kind cannot be read')}")
-        elif kept:
-            added.append(name if kept == name else f"{name} (as {kept})")
         else:
-            same.append(name)
+            (added if name in new else same).append(name)
     told = f'<p role="status" dir="auto">Added {escape(", ".join(added))}. You can ask about it now.</p>' * bool(added)
     told += f'<p role="status" dir="auto">{escape(", ".join(same))}: already here, nothing changed.</p>' * bool(same)
     return told + lost

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from corpus.errors import LoadError, ReaderError, StoreError
-from corpus.load import load
+from corpus.load import load, readable
 from index.retrieve import Index, exists, identity
 from index.sync import Failure, Progress, SyncReport, sync
 from qa.answer import Answer, Claim, Turn
@@ -115,6 +115,8 @@ class Assistant:
         refused: list[Failure] = []
         for path in paths:
             try:
+                if not readable(path):
+                    raise LoadError(f"{path.name}: files of this type are not read; the README lists those that are")
                 load(path)
                 _place(path, folder)
             except LoadError as error:
@@ -127,7 +129,7 @@ class Assistant:
             there.append(folder)
         gone = [r for r in roots if not r.exists()]  # a folder that was moved or unplugged must not block an upload
         report = sync(there, self.index.directory, self.index.encoder, progress, keep=gone)
-        report.failed += refused
+        report.failed = refused  # what fails in other folders is told by `qa status`
         return report
 
 

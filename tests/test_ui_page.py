@@ -208,13 +208,6 @@ def test_an_upload_that_is_new_is_not_told_as_already_here():
     assert told == "Added n.txt, m.txt. You can ask about it now."
 
 
-def test_an_upload_whose_name_was_taken_is_told_by_its_new_name():
-    report = SyncReport(added=["uploads/m-2.txt", "m-x.txt", "o-2.md"], unchanged=["m.txt", "o.txt"])
-    told = Seen(ui.report_html(report, ["m.txt", "o.txt"])).text
-    assert told == "Added m.txt (as m-2.txt). You can ask about it now.o.txt: already here, nothing changed."
-    both = Seen(ui.report_html(SyncReport(added=["m-2.txt"], unchanged=["m.txt"]), ["m.txt", "m-2.txt"])).text
-    assert both == "Added m-2.txt. You can ask about it now.m.txt: already here, nothing changed."
-
 
 class Served:
     """An assistant and its page that open and serve nothing; remembers what the header says."""
