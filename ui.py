@@ -225,7 +225,9 @@ def report_html(report: SyncReport, names: Sequence[str]) -> str:
     reasons = {Path(failure.doc_id).name: failure.reason for failure in report.failed}
     new = {Path(doc).name for doc in (*report.added, *report.changed, *report.moved)}
     old = {Path(doc).name for doc in report.unchanged}
-    added, same, lost = [], [], ""
+    added: list[str] = []
+    same: list[str] = []
+    lost = ""
     for name in names:
         if name in reasons or name not in new | old:
             lost += notice_html(f"{name} was not added: {reasons.get(name, 'files of this kind cannot be read')}")

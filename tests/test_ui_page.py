@@ -208,7 +208,6 @@ def test_an_upload_that_is_new_is_not_told_as_already_here():
     assert told == "Added n.txt, m.txt. You can ask about it now."
 
 
-
 class Served:
     """An assistant and its page that open and serve nothing; remembers what the header says."""
 
