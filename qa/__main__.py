@@ -154,6 +154,8 @@ def show_report(report: SyncReport) -> None:
 def show_answer(answer: Answer) -> None:
     """Print an answer with its sources; control characters of documents never reach the terminal."""
     out.print(_safe(answer.text))
+    if answer.claims and answer.message:
+        out.print(f"[dim]{_safe(answer.message)}[/dim]")
     if answer.conflicts:
         out.print("\n[bold]The sources disagree[/bold]")
         for conflict in answer.conflicts:

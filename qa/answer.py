@@ -84,8 +84,9 @@ class Answer:
 
     ``claims`` were verified and are shown, in order. ``dropped`` failed verification and are kept for
     inspection. No claims means it abstained: then ``message`` says so in words and ``nearest`` offers
-    the closest passages' best sentences. ``confidence`` in [0, 1] is the estimated probability that
-    the retrieved evidence holds the answer. ``reader`` names what drafted the sentences.
+    the closest passages' best sentences. Where quotes stand in for a model's sentences, ``message`` says
+    so beside the claims. ``confidence`` in [0, 1] is the estimated probability that the retrieved evidence
+    holds the answer. ``reader`` names what drafted the sentences.
     """
 
     question: str

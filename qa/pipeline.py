@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from index.hit import Hit
-from index.retrieve import Index
+from index.retrieve import Index, Retriever
 from qa import abstain
 from qa.answer import Answer, Claim, Timings, Turn
 from qa.cite import cite
@@ -22,6 +22,7 @@ from qa.smalltalk import reply
 from qa.verify import SHOWN, Verifier
 
 HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
+STAND_IN = "Nothing that {} wrote is supported by the sources; these are their own sentences."
 NEAREST = 3  # passages offered with a refusal
 
 
@@ -67,7 +68,8 @@ def stream(
             if kept:
                 yield claim
         if claims:
-            answer = replace(answer, reader=used.name)
+            told = "" if used is reader else STAND_IN.format(reader.name)
+            answer = replace(answer, reader=used.name, message=told)
             break
     if not claims:
         yield replace(refused, dropped=tuple(dropped), timings=_timings(clock, verifying))
@@ -78,7 +80,7 @@ def stream(
     )
 
 
-def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer) -> Judged:
+def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -> Judged:
     """Weigh the evidence; each part of a compound question is searched and weighed, and the best of each kept."""
     whole = scorer.judge(asked, hits[:DEPTH])
     parts = clauses(asked.question)

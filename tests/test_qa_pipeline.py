@@ -30,6 +30,7 @@ def test_where_nothing_is_left_the_quotes_stand_in(library):
     answer = told(library, Scripted(INVENTED, "Bananas are rich in potassium."))
     assert "6 April" in answer.text
     assert answer.reader == "quote"
+    assert answer.message == "Nothing that scripted wrote is supported by the sources; these are their own sentences."
     assert [c.text for c in answer.dropped] == [INVENTED, "Bananas are rich in potassium."]
     assert all(verbatim(c, library.index) for c in answer.citations)
 
