@@ -15,7 +15,7 @@ from qa.answer import Citation
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
-from qa.question import kind, names
+from qa.question import clauses, kind, names
 
 # Below this chance nothing is shown; chosen on development questions (eval/LOG.md), refuses 1-3 % of the answerable
 # questions of the public sets, held out.
@@ -92,9 +92,12 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
     best = [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
     if not best or (judged.confidence < FLOOR and not _unmistakable(asked, judged)):
         return True
-    if not any(_could_answer(asked, e.citation.quote) for e in best):
-        return True
-    return judged.confidence < FLOOR_NAME_MISSING and bool(missing_names(asked.question, best))
+    able = [e for e in best if _could_answer(asked, e.citation.quote)]
+    if not able or judged.confidence >= FLOOR_NAME_MISSING:
+        return not able
+    if len(clauses(asked.question)) > 1:
+        return bool(missing_names(asked.question, able))
+    return all(missing_names(asked.question, [e]) for e in able)  # one sentence must hold both name and answer
 
 
 def _unmistakable(asked: Asked, judged: Judged) -> bool:
