@@ -109,18 +109,24 @@ def _settle_encoder(store: Store, directory: Path, encoder: Encoder | None) -> E
     return chosen
 
 
-def discover(roots: Sequence[Path], denied: list[Path] | None = None) -> Iterator[tuple[str, Path]]:
+def discover(
+    roots: Sequence[Path], denied: list[Path] | None = None, skipped: list[str] | None = None
+) -> Iterator[tuple[str, Path]]:
     """Yield (document id, file) below the roots, sorted; hidden files and unknown types are passed over.
 
     An id is the path relative to its root; where two roots hold the same relative path, the later one's
     ids begin with its root's name. A file given by name is always yielded. Folders that may not be listed
-    are added to ``denied``.
+    are added to ``denied``, files of types that are not read to ``skipped``.
     """
     seen: set[str] = set()
     places: set[Path] = set()
     for root in roots:
         for relative, path in _below(root, denied):
-            if path in places or not (readable(path) or path == root):
+            if path in places:
+                continue
+            if path != root and not readable(path):
+                if skipped is not None:
+                    skipped.append(relative)
                 continue
             places.add(path)
             doc_id, n = relative, 1
@@ -161,11 +167,9 @@ class _Sync:
     def run(self, roots: Sequence[Path], keep: Sequence[Path] = ()) -> SyncReport:
         self._store.set_roots([*roots, *keep])  # first, so that an interrupted run can be told and finished
         denied: list[Path] = []
-        found = dict(discover(roots, denied))
-        self._report.failed += [Failure(_clean(str(d)), "this folder may not be listed") for d in denied]
-        self._report.skipped = [
-            name for root in roots for name, path in _below(root) if not (readable(path) or path == root)
-        ]
+        found = dict(discover(roots, denied, self._report.skipped))
+        why = "this folder may not be listed, so its documents stay as they were; change its permissions"
+        self._report.failed += [Failure(_clean(str(d)), why) for d in denied]
         known = self._store.files()
         held = (*keep, *denied)  # what cannot be seen now is left as it is
         missing = {

@@ -46,19 +46,12 @@ def stream(
     clock.append(perf_counter())
     judged = judge(asked, hits, index, scorer)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
-    refused = replace(
-        answer,
-        message=abstain.refusal(asked, judged, index.store.counts()[0]),
-        nearest=tuple(e.citation for e in judged.evidence[:NEAREST]),
-    )
-    if abstain.should_abstain(asked, judged):
-        yield replace(refused, timings=_timings(clock, 0.0))
-        return
     claims: list[Claim] = []
     dropped: list[Claim] = []
     verifying = 0.0
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
-    for used in (reader, *quotes):  # where nothing that a model wrote holds, the quotes stand in
+    readers = () if abstain.should_abstain(asked, judged) else (reader, *quotes)
+    for used in readers:  # where nothing that a model wrote holds, the quotes stand in
         for draft in used.read(question, judged.evidence, history):
             begun = perf_counter()
             claim = checked(draft, judged.evidence, verifier)
@@ -72,7 +65,10 @@ def stream(
             answer = replace(answer, reader=used.name, message=told)
             break
     if not claims:
-        yield replace(refused, dropped=tuple(dropped), timings=_timings(clock, verifying))
+        message = abstain.refusal(asked, judged, index.store.counts()[0])
+        nearest = tuple(e.citation for e in judged.evidence[:NEAREST])
+        answer = replace(answer, message=message, nearest=nearest, dropped=tuple(dropped))
+        yield replace(answer, timings=_timings(clock, verifying))
         return
     found = conflicts([c for claim in claims for c in claim.citations])
     yield replace(
