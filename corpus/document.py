@@ -1,4 +1,4 @@
-"""The two nouns of the corpus: a document, and a passage of it.
+"""The nouns of the corpus: a document, a passage of it, and a file that could not be read.
 
 All offsets are code-point indices into ``Document.text``; spans are half-open; pages are 1-based.
 Identity is location, not content: two files with the same text are two documents.
@@ -36,10 +36,19 @@ class Document:
     headings: tuple[Heading, ...]
     media_type: str
     sha256: str
+    notes: tuple[str, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Return the 1-based page that holds ``offset``, or None where the format has no pages."""
         return max(1, bisect_right(self.page_starts, offset)) if self.page_starts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file, or a member of an archive, that could not be read, and why: one line for a person."""
+
+    doc_id: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

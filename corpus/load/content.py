@@ -10,12 +10,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The text of one file. ``title`` is None where the file gives none; ``page_starts`` is empty without pages."""
+    """The text of one file. ``title`` is None where the file gives none; ``page_starts`` is empty without pages.
+
+    ``notes`` are lines for a person on what could not be read; they become the document's.
+    """
 
     text: str
     title: str | None
     headings: tuple[Heading, ...] = ()
     page_starts: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def normalise(text: str) -> str:
