@@ -22,7 +22,7 @@ import typer
 from rich.progress import Progress
 
 from corpus.errors import GroundedError
-from index.sync import SyncReport
+from index.report import SyncReport
 from qa.answer import Answer, Citation, Claim, Conflict
 from qa.system import Assistant, library
 
@@ -261,6 +261,7 @@ class Page:
             wait = "Wait for the answer or stop it, then ask again." if running(chat) else "Type a question first."
             yield *UNCHANGED[:2], notice_html(wait)
             return
+        self.view(chat)  # forgets what was deleted since
         history = [(past.answer.question, past.answer.text) for past in chat]
         turn = Exchange(Answer(question, ()))
         chat.append(turn)
@@ -300,6 +301,8 @@ class Page:
 
     def view(self, chat: Chat, text: str | None = None, notice: str = "") -> tuple[Any, ...]:
         """Return the chat's messages, box and notice; without ``text`` the box keeps what is being typed."""
+        for past in chat:  # what was deleted since is not shown again
+            past.answer = past.answer if past.state == "running" else self.assistant.still(past.answer)
         buttons: dict[str, Any] = {"submit_btn": not running(chat) and "Ask", "stop_btn": running(chat) and "Stop"}
         box = gr.Textbox(**buttons) if text is None else gr.Textbox(value=text, **buttons)
         return messages(chat), box, notice_html(notice)
@@ -307,7 +310,7 @@ class Page:
     def upload(self, files: list[str], progress: gr.Progress = PROGRESS) -> tuple[Any, ...]:
         """Add files to the index and say what became of each; returns the drop area emptied, report, overview."""
         try:
-            report = self.assistant.add([Path(f) for f in files], lambda name, at, of: progress((at, of), desc=name))
+            report = self.assistant.add([*map(Path, files)], lambda s: progress((s.files_done, s.files), desc=s.name))
             told = report_html(report, [Path(file).name for file in files])
         except GroundedError as error:
             told = notice_html(str(error))
@@ -379,7 +382,7 @@ def main(
         exposed = reachable(host, port)  # before a minute of indexing, not after
         with Progress() as bar:
             show = partial(bar.update, bar.add_task("Opening the documents", total=None))
-            assistant = Assistant.open(index, reader, lambda n, at, of: show(description=n, completed=at, total=of))
+            assistant = Assistant.open(index, reader, lambda s: show(completed=s.bytes_done, total=s.bytes))
             show(description="Documents ready", completed=1, total=1)
     except GroundedError as error:
         typer.echo(str(error), err=True)

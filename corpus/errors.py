@@ -4,8 +4,10 @@
 
     GroundedError            anything below; its text says the rule, the value seen and the remedy
     ├── LoadError            one file cannot be read (empty, locked, binary, unknown format)
+    │   └── UnknownType      a file is a binary of no type that is read: a picture, a program
     ├── StoreError           an index directory is missing, damaged, or of another version
-    │   └── EncoderMismatch  an index was built by another encoder than the one asked for
+    │   ├── EncoderMismatch  an index was built by another encoder than the one asked for
+    │   └── WriterBusy       another process is writing the index
     ├── QuestionError        a question is empty or too long
     └── ReaderError          a model is missing, or a server cannot be reached or refuses
 
@@ -22,12 +24,20 @@ class LoadError(GroundedError):
     """One file cannot be read; the other files are not affected."""
 
 
+class UnknownType(LoadError):
+    """A file is a binary of no type that is read; a folder walk passes it over."""
+
+
 class StoreError(GroundedError):
     """An index directory is missing, damaged, locked or written by another version."""
 
 
 class EncoderMismatch(StoreError):
     """An index was built with another encoder than the one asked for."""
+
+
+class WriterBusy(StoreError):
+    """Another process is writing the index; the message says which."""
 
 
 class QuestionError(GroundedError):

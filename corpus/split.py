@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from corpus.document import Document, Passage
 from corpus.sentences import Unit, sentences
 
+VERSION = 1  # raised when the passages of a document change; the index then reads its files again
 TAIL = 15  # tokens; a last passage below this joins the one before it
 
 CountTokens = Callable[[list[str]], list[int]]

@@ -9,4 +9,5 @@
 - ``datasets``: the question set on the library that ships
 
 Write ``from eval.metrics import ...``, never a bare ``import eval``, which would hide Python's built-in.
+- ``bench``: benchmarks of speed, robustness and memory
 """

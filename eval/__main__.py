@@ -17,7 +17,8 @@ from corpus.errors import GroundedError
 from eval import run
 from eval.examples import EvalError, read
 from eval.report import show, write_json
-from index.sync import Progress as SyncProgress
+from index.report import Progress as SyncProgress
+from index.report import Step
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
@@ -90,8 +91,8 @@ def _bars() -> Iterator[tuple[SyncProgress, run.Progress]]:
         documents = bars.add_task("indexing", visible=False)
         questions = bars.add_task("asking", visible=False)
 
-        def indexing(doc_id: str, done: int, count: int) -> None:
-            bars.update(documents, completed=done, total=count, visible=done < count)
+        def indexing(step: Step) -> None:
+            bars.update(documents, completed=step.bytes_done, total=step.bytes, visible=step.files_done < step.files)
 
         def asking(done: int, count: int) -> None:
             bars.update(questions, completed=done, total=count, visible=True)

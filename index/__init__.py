@@ -3,19 +3,24 @@
 - ``hit``: the type ``Hit``
 - ``encode``: text to unit vectors
 - ``words``: words, stems and character bigrams
-- ``store``: SQLite, the truth: documents, passages, vectors, roots, failures
+- ``database``, ``schema``: SQLite and its tables
+- ``store``: the truth: files, documents, passages, vectors, roots
 - ``dense``: faiss over the vectors (derived)
 - ``lexical``: BM25 by tantivy over words and stems (derived)
 - ``derive``: writes the derived forms, stamped with the store's generation
 - ``fuse``: reciprocal rank fusion of the two rankings
 - ``retrieve``: ``Index``, the door for readers: search, documents, status
-- ``sync``: makes an index equal to a set of files and folders
+- ``scan``, ``plan``, ``ingest``: what is on disk, what has to be done, and the doing
+- ``sync``: makes an index equal to a set of files and folders; takes documents out; ``report``: what it tells
+- ``watch``: follows folders; ``verify``: checks every invariant; ``transfer``: to one file and back
+- ``entry``: what is searched of a passage; ``lock``: one writer an index
 
 Depends on ``corpus`` only. Importing it loads no torch and no faiss.
 """
 
 from index.hit import Hit
+from index.report import SyncReport
 from index.retrieve import Index
-from index.sync import Failure, SyncReport, sync
+from index.sync import remove, sync
 
-__all__ = ["Failure", "Hit", "Index", "SyncReport", "sync"]
+__all__ = ["Hit", "Index", "SyncReport", "remove", "sync"]

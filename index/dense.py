@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 class Dense:
     """A faiss flat index with passage keys; derived from the store, never the truth."""
 
-    def __init__(self, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
+    def __init__(self) -> None:
         self._index: Any = None
-        if len(keys):
-            import faiss
 
-            faiss.omp_set_num_threads(1)
+    def add(self, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
+        """Add vectors of shape (n, dim) under their passage keys."""
+        import faiss
+
+        faiss.omp_set_num_threads(1)
+        if self._index is None:
             self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-            self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(keys, np.int64))
+        self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(keys, np.int64))
 
     @classmethod
     def load(cls, path: Path) -> "Dense":
@@ -30,7 +33,7 @@ class Dense:
         import faiss
 
         faiss.omp_set_num_threads(1)
-        dense = cls((), np.zeros((0, 0), np.float32))
+        dense = cls()
         dense._index = faiss.read_index(str(path)) if path.stat().st_size else None
         return dense
 
@@ -42,6 +45,12 @@ class Dense:
         import faiss
 
         faiss.write_index(self._index, str(path))
+
+    def keys(self) -> set[int]:
+        """Return the passage keys that it holds."""
+        import faiss
+
+        return set() if self._index is None else set(faiss.vector_to_array(self._index.id_map).tolist())
 
     def __len__(self) -> int:
         return 0 if self._index is None else int(self._index.ntotal)

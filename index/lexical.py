@@ -1,5 +1,8 @@
 """BM25 by tantivy over terms that we make ourselves (see ``index.words``); derived, never the truth."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,9 @@ class Lexical:
         builder.add_text_field("body", stored=False, tokenizer_name="whitespace", index_option="freq")
         self._schema = builder.build()
         directory.mkdir(parents=True, exist_ok=True)
+        if not os.access(directory, os.W_OK):  # tantivy makes a lock file to open an index
+            self._copy = tempfile.TemporaryDirectory()
+            directory = Path(shutil.copytree(directory, Path(self._copy.name) / "lexical"))
         if fresh:
             for file in directory.iterdir():
                 file.unlink()

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from filelock import FileLock, Timeout
-
-from corpus.document import Document
-from corpus.errors import EncoderMismatch, StoreError
+from corpus.document import Document, Failure, Passage
+from corpus.errors import EncoderMismatch, StoreError, WriterBusy
 from index import derive
+from index.database import FILE
 from index.encode import Encoder, SentenceEncoder
 from index.fuse import reciprocal_rank_fusion
 from index.hit import Hit
-from index.store import FILE, DocumentInfo, Store
+from index.lock import writing
+from index.store import DocumentInfo, Store
 from index.words import has_cjk
 
-LOCK = "writer.lock"
+FIRST_SECONDS = 60.0  # how long the first complete generation of an index is waited for
 DEPTH = 100  # how deep each leg is read before fusion
 # Leg weights of the fusion by script of the query: the default encoder does not read Chinese or Japanese.
 WEIGHTS = {False: {"dense": 1.0, "bm25": 1.0}, True: {"dense": 0.1, "bm25": 1.0}}
@@ -36,7 +36,11 @@ class Retriever(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What an index holds; ``size`` in bytes on disk."""
+    """What an index holds; ``size`` in bytes on disk.
+
+    ``synced`` is when the last sync ended, in ISO 8601, None before the first did. ``failures`` are files that could
+    not be read, ``notes`` what of a document could not be.
+    """
 
     directory: Path
     documents: int
@@ -45,7 +49,9 @@ class Status:
     encoder: str
     size: int
     roots: tuple[Path, ...]
-    failures: tuple[tuple[str, str], ...]
+    synced: str | None
+    failures: tuple[Failure, ...]
+    notes: tuple[Failure, ...]
 
 
 class Index:
@@ -78,22 +84,37 @@ class Index:
             raise StoreError(
                 f"the index {str(self.directory)!r} was deleted or replaced while it was open; open it again"
             )
-        if self._derived and self._derived.generation == self.store.generation:
+        generation = self.store.generation
+        if self._derived and self._derived.generation == generation:
             return self._derived
-        if fresh := derive.load(self.store, self.directory):
-            self._derived = fresh
-            return fresh
-        # Stale: a writer is at work, or died. With one at work, the last complete generation goes on answering.
-        try:
-            with FileLock(self.directory / LOCK, timeout=0 if self._derived else 60):
-                self._derived = derive.load(self.store, self.directory) or derive.build(self.store, self.directory)
-        except Timeout as timeout:
+        held, stamped = self._derived and self._derived.generation, derive.stamped(self.directory)
+        while stamped not in (None, held):
+            if fresh := derive.load(self.directory):
+                self._derived = fresh
+                break
+            before, stamped = stamped, derive.stamped(self.directory)
+            if before == stamped:  # damaged; had it changed, a writer would have swept the files while they were read
+                break
+        if self._derived is None or self._derived.generation != generation:
+            self._catch_up()
+        assert self._derived is not None
+        return self._derived
+
+    def _catch_up(self) -> None:
+        """Make the derived forms anew; while a writer is at work, the last complete generation goes on answering."""
+        if self.store.read_only:
             if self._derived is None:
                 raise StoreError(
-                    f"the index {str(self.directory)!r} is being written for the first time by another "
-                    "process; wait for it to end and ask again"
-                ) from timeout
-        return self._derived
+                    f"the searchable files of {str(self.directory)!r} are missing or damaged, and the directory cannot "
+                    "be written; change its permissions, or copy it to a writable place"
+                )
+            return
+        try:
+            with writing(self.directory, wait=0 if self._derived else FIRST_SECONDS):
+                self._derived = derive.current(self.store, self.directory) or derive.build(self.store, self.directory)
+        except WriterBusy:
+            if self._derived is None:
+                raise
 
     def retrieve(self, queries: Sequence[str], k: int) -> list[Hit]:
         """Return up to ``k`` hits for one question in one or several forms, best first."""
@@ -129,6 +150,13 @@ class Index:
         """
         return self.store.document(doc_id)
 
+    def holds(self, passage: Passage) -> bool:
+        """Return whether the index still holds a passage that it once returned, word for word at its place.
+
+        What was answered before may quote a document that has been removed or changed since.
+        """
+        return self.store.holds(passage)
+
     def documents(self) -> list[DocumentInfo]:
         """Return one line a document, ordered by id."""
         return self.store.documents()
@@ -145,7 +173,9 @@ class Index:
             self.encoder.name,
             size,
             tuple(self.store.roots),
+            self.store.get("synced"),
             tuple(self.store.failures()),
+            tuple(self.store.notes()),
         )
 
 

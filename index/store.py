@@ -1,56 +1,49 @@
-"""The truth: one SQLite file with documents, passages, vectors, roots and failures.
+"""The truth: files, documents, passages, vectors and roots, in one SQLite file.
 
-WAL, one writer, many readers, one transaction a document. Every change raises ``generation``, which the
-derived indexes carry. ``secure_delete`` overwrites what is removed, and the write-ahead log is cut after
-each sync, so a deleted document's words leave the files too. A passage's words are not stored twice:
-they are the slice of their document's text.
+One transaction a document. Every change raises ``generation``, which the derived indexes carry. Vectors are
+kept in 16 bits; a document's text is stored once, as its passages and what stands between them.
 """
 
 import json
 import os
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.document import Document, Heading, Passage
+from corpus.document import Document, Failure, Heading, Passage
 from corpus.errors import StoreError
+from index.database import Database
+from index.entry import digest, entry
 
-FILE = "store.sqlite3"
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE roots (position INTEGER PRIMARY KEY, path TEXT NOT NULL);
-CREATE TABLE documents (
-  pk INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL, size INTEGER NOT NULL,
-  mtime_ns INTEGER NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, page_starts TEXT NOT NULL,
-  headings TEXT NOT NULL, media_type TEXT NOT NULL, sha256 TEXT NOT NULL);
-CREATE TABLE passages (
-  pk INTEGER PRIMARY KEY AUTOINCREMENT, doc_pk INTEGER NOT NULL REFERENCES documents(pk) ON DELETE CASCADE,
-  start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL, sentences TEXT NOT NULL,
-  vector BLOB NOT NULL);
-CREATE INDEX passages_doc ON passages(doc_pk);
-CREATE TABLE failures (id TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
-"""
+_LOOKUP = 500  # values in one IN (...)
 _PASSAGE = (
-    'SELECT p.pk, d.id, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start), p.page, p.heading,'
-    " p.sentences, d.title FROM passages p JOIN documents d ON d.pk = p.doc_pk"
+    'SELECT p.pk, d.id, p.start, p."end", p.text, p.page, p.heading, p.sentences, d.title'
+    " FROM passages p JOIN documents d ON d.pk = p.doc_pk"
 )
+State = Literal["read", "failed", "skipped", "partial"]
 
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What tells whether a file changed: its place, size in bytes, modification time, and digest."""
+    """What is known of a file: what tells whether it changed, and what became of it.
+
+    ``size`` in bytes, times in nanoseconds, ``sha256`` of the bytes ("" where they were not needed); ``reason`` says
+    why it is ``failed`` or ``skipped``; ``partial`` is an archive whose reading was interrupted. ``reader`` names the
+    version of what read it.
+    """
 
     path: str
     size: int
     mtime_ns: int
-    sha256: str
+    ctime_ns: int
+    sha256: str = ""
+    state: State = "read"
+    reason: str = ""
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,90 +57,8 @@ class DocumentInfo:
     passages: int
 
 
-class Store:
-    """One open connection to an index's SQLite file; use one a thread."""
-
-    def __init__(self, directory: Path, *, create: bool = False) -> None:
-        path = directory / FILE
-        if create:
-            directory.mkdir(parents=True, exist_ok=True)
-        elif not path.is_file():
-            raise StoreError(
-                f"an index is a directory made by `qa index`; {str(directory)!r} is none; "
-                "run `qa index PATH... --index DIR` first"
-            )
-        self._path = path
-        try:
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        except sqlite3.DatabaseError as error:
-            raise self._refused(error) from error
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
-            self._run(f"PRAGMA {pragma}")
-        self._migrate()
-
-    def _run(self, statement: str, values: Sequence[str | int | bytes | None] = ()) -> list[Any]:
-        """Run one statement and return its rows; what SQLite refuses is told as a StoreError."""
-        try:
-            return self._db.execute(statement, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise self._refused(error) from error
-
-    def _refused(self, error: sqlite3.DatabaseError) -> StoreError:
-        remedy = "delete the directory and run `qa index` again"
-        if isinstance(error, sqlite3.OperationalError):  # full, read-only, locked
-            remedy = f"check the disk's space and permissions, else {remedy}"
-        return StoreError(f"the index file {str(self._path)!r} cannot be used ({error}); {remedy}")
-
-    def _migrate(self) -> None:
-        """Create the tables of a new file; refuse a file of a newer version."""
-        version = int(self._run("PRAGMA user_version")[0][0])
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"this program reads index version {SCHEMA_VERSION}; the file has version {version}; "
-                "update the program or index into another directory"
-            )
-        if version == 0:
-            with self.transaction():
-                if int(self._run("PRAGMA user_version")[0][0]) == 0:
-                    for statement in _SCHEMA.split(";\n"):
-                        if statement.strip():
-                            self._run(statement)
-                    self._run(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make the statements inside one atomic write."""
-        self._run("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._db.in_transaction:  # SQLite has ended it by itself where the disk is full
-                self._run("ROLLBACK")
-            raise
-        self._run("COMMIT")
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._db.close()
-
-    # -- settings and generation -------------------------------------------------------------------
-
-    def get(self, key: str) -> str | None:
-        """Return a stored setting, or None."""
-        rows = self._run("SELECT value FROM meta WHERE key = ?", (key,))
-        return str(rows[0][0]) if rows else None
-
-    def put(self, key: str, value: str) -> None:
-        """Store a setting."""
-        self._run("INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value))
-
-    @property
-    def generation(self) -> int:
-        """Counts the changes ever made to documents."""
-        return int(self.get("generation") or 0)
-
-    def _bump(self) -> None:
-        self.put("generation", str(self.generation + 1))
+class Store(Database):
+    """What an index knows, over one open file."""
 
     @property
     def roots(self) -> list[Path]:
@@ -156,104 +67,138 @@ class Store:
 
     def set_roots(self, roots: Sequence[Path]) -> None:
         """Replace the roots."""
+        if list(roots) == self.roots:
+            return
         with self.transaction():
             self._run("DELETE FROM roots")
             for root in roots:
                 self._run("INSERT INTO roots(path) VALUES (?)", (os.fsencode(root),))
 
-    # -- documents ---------------------------------------------------------------------------------
+    # -- files -------------------------------------------------------------------------------------
 
     def files(self) -> dict[str, FileState]:
-        """Return the file behind each document id."""
-        rows = self._run("SELECT id, path, size, mtime_ns, sha256 FROM documents")
-        return {row[0]: FileState(*row[1:]) for row in rows}
+        """Return what is known of each file, by its id."""
+        rows = self._run("SELECT id, path, size, mtime_ns, ctime_ns, sha256, state, reason, reader FROM files")
+        return {row[0]: FileState(os.fsdecode(row[1]), *row[2:]) for row in rows}
+
+    def put_file(self, file_id: str, file: FileState) -> int:
+        """Record what is known of a file and return its key; its documents stay as they are."""
+        ((key,),) = self._run(
+            "INSERT INTO files(id, path, size, mtime_ns, ctime_ns, sha256, state, reason, reader)"
+            " VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET path=excluded.path, size=excluded.size,"
+            " mtime_ns=excluded.mtime_ns, ctime_ns=excluded.ctime_ns, sha256=excluded.sha256, state=excluded.state,"
+            " reason=excluded.reason, reader=excluded.reader RETURNING pk",
+            (
+                file_id, os.fsencode(file.path), file.size, file.mtime_ns, file.ctime_ns, file.sha256, file.state,
+                file.reason, file.reader,
+            ),
+        )  # fmt: skip
+        return int(key)
+
+    def has_file(self, file_id: str) -> bool:
+        """Return whether anything is known of a file."""
+        return bool(self._run("SELECT 1 FROM files WHERE id = ?", (file_id,)))
+
+    def settle(self, file_id: str, file: FileState, documents: Sequence[str], failures: Sequence[Failure] = ()) -> None:
+        """End the reading of a file: documents of it that are not among ``documents`` go, in one transaction."""
+        with self.transaction():
+            key = self.put_file(file_id, file)
+            held = {row[0] for row in self._run("SELECT id FROM documents WHERE file_pk = ?", (key,))}
+            for doc_id in held.difference(documents):
+                self._delete(doc_id)
+            self._run("DELETE FROM failures WHERE file_pk = ?", (key,))
+            for failure in failures:
+                self._run("INSERT INTO failures VALUES (?,?,?)", (key, failure.doc_id, failure.reason))
+
+    def remove_file(self, file_id: str) -> None:
+        """Delete a file's documents, and what is known of it."""
+        with self.transaction():
+            self._run("DELETE FROM files WHERE id = ?", (file_id,))
+            self._bump()
+
+    def rename_file(self, old: str, new: str, file: FileState) -> None:
+        """Move a file, and with it its documents, to another id without touching passages or vectors."""
+        with self.transaction():
+            self._run("DELETE FROM files WHERE id = ?", (new,))
+            key = self.put_file(old, file)
+            self._run("UPDATE files SET id = ? WHERE pk = ?", (new, key))
+            for table in ("documents", "failures"):
+                self._run(f"UPDATE {table} SET id = ? || substr(id, ?) WHERE file_pk = ?", (new, len(old) + 1, key))
+            self._bump()
+
+    def failures(self) -> list[Failure]:
+        """Return the files, and members of archives, that could not be read, ordered by id."""
+        rows = self._run(
+            "SELECT id, reason FROM files WHERE state = 'failed' UNION SELECT id, reason FROM failures ORDER BY id"
+        )
+        return [Failure(*row) for row in rows]
+
+    # -- documents ---------------------------------------------------------------------------------
 
     def write(
-        self, document: Document, file: FileState, passages: Sequence[Passage], vectors: NDArray[np.float32]
-    ) -> tuple[list[int], list[int]]:
-        """Replace one document in one transaction; ``vectors`` has shape (n_passages, dim).
+        self, file_id: str, document: Document, passages: Sequence[Passage], vectors: Sequence[NDArray[Any]]
+    ) -> None:
+        """Replace one document of a known file in one transaction; a vector of shape (dim,) for each passage.
 
-        Returns the passage keys that went and those that came.
+        Raises:
+            StoreError: another file already holds a document of this id.
         """
         with self.transaction():
-            gone = self._delete(document.id)
-            self._run("DELETE FROM failures WHERE id = ?", (document.id,))
+            ((file_pk,),) = self._run("SELECT pk FROM files WHERE id = ?", (file_id,))
+            other = self._run("SELECT 1 FROM documents WHERE id = ? AND file_pk <> ?", (document.id, file_pk))
+            if other:
+                raise StoreError(f"two documents would be called {document.id!r}; rename the archive or the folder")
+            self._delete(document.id)
+            last = passages[-1].end if passages else 0
             ((doc_pk,),) = self._run(
-                "INSERT INTO documents(id, path, size, mtime_ns, title, text, page_starts, headings, media_type,"
-                " sha256) VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING pk",
+                "INSERT INTO documents(file_pk, id, title, tail, page_starts, headings, media_type, sha256, notes)"
+                " VALUES (?,?,?,?,?,?,?,?,?) RETURNING pk",
                 (
-                    document.id, file.path, file.size, file.mtime_ns, document.title, document.text,
-                    json.dumps(document.page_starts),
+                    file_pk, document.id, document.title, document.text[last:], json.dumps(document.page_starts),
                     json.dumps([(h.start, h.end, h.level) for h in document.headings]),
-                    document.media_type, document.sha256,
+                    document.media_type, document.sha256, json.dumps(document.notes),
                 ),
             )  # fmt: skip
-            come = []
+            last = 0
             for passage, vector in zip(passages, vectors, strict=True):
-                ((key,),) = self._run(
-                    'INSERT INTO passages(doc_pk, start, "end", page, heading, sentences, vector)'
-                    " VALUES (?,?,?,?,?,?,?) RETURNING pk",
+                self._run(
+                    'INSERT INTO passages(doc_pk, start, "end", page, heading, sentences, before, text, digest, vector)'
+                    " VALUES (?,?,?,?,?,?,?,?,?,?)",
                     (
-                        doc_pk,
-                        passage.start,
-                        passage.end,
-                        passage.page,
-                        json.dumps(passage.heading),
-                        json.dumps(passage.sentences),
-                        vector.astype(np.float32).tobytes(),
+                        doc_pk, passage.start, passage.end, passage.page, json.dumps(passage.heading),
+                        json.dumps(passage.sentences), document.text[last : passage.start], passage.text,
+                        digest(entry(passage, document.title)), vector.astype(np.float16).tobytes(),
                     ),
-                )
-                come.append(int(key))
+                )  # fmt: skip
+                last = passage.end
             self._bump()
-        return gone, come
 
-    def _delete(self, doc_id: str) -> list[int]:
-        keys = [
-            int(row[0])
-            for row in self._run(
-                "SELECT p.pk FROM passages p JOIN documents d ON d.pk = p.doc_pk WHERE d.id = ?", (doc_id,)
-            )
-        ]
+    def _delete(self, doc_id: str) -> None:
         self._run("DELETE FROM documents WHERE id = ?", (doc_id,))
-        return keys
+        self._bump()
 
-    def remove(self, doc_id: str) -> list[int]:
-        """Delete a document and its words from the file; returns the passage keys that went."""
+    def exclude(self, doc_id: str) -> None:
+        """Delete a document and remember that it shall not come back with its folder.
+
+        Raises:
+            StoreError: the index holds no such document.
+        """
         with self.transaction():
-            gone = self._delete(doc_id)
-            self._bump()
-        return gone
+            rows = self._run("SELECT f.id FROM documents d JOIN files f ON f.pk = d.file_pk WHERE d.id = ?", (doc_id,))
+            if not rows:
+                raise StoreError(f"no document {doc_id!r} in this index; `qa status` lists what is there")
+            self._run("INSERT OR IGNORE INTO excluded VALUES (?)", (doc_id,))
+            self._delete(doc_id)
+            if rows[0][0] == doc_id:
+                self._run("DELETE FROM files WHERE id = ?", (doc_id,))
 
-    def scrub(self) -> None:
-        """Cut the write-ahead log, where removed words would otherwise linger."""
-        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+    def excluded(self) -> set[str]:
+        """Return the ids of documents that were removed by hand and stay away."""
+        return {row[0] for row in self._run("SELECT id FROM excluded")}
 
-    def touch(self, doc_id: str, file: FileState) -> None:
-        """Record a file's new place or time when its bytes did not change."""
-        self._run(
-            "UPDATE documents SET path = ?, size = ?, mtime_ns = ? WHERE id = ?",
-            (file.path, file.size, file.mtime_ns, doc_id),
-        )
-
-    def rename(self, old: str, new: str, file: FileState) -> None:
-        """Move a document to another id without touching its passages or vectors."""
-        with self.transaction():
-            self._run(
-                "UPDATE documents SET id = ?, path = ?, size = ?, mtime_ns = ? WHERE id = ?",
-                (new, file.path, file.size, file.mtime_ns, old),
-            )
-            self._bump()
-
-    def set_failures(self, failures: Iterable[tuple[str, str]]) -> None:
-        """Replace the list of (document id, reason) that could not be read."""
-        with self.transaction():
-            self._run("DELETE FROM failures")
-            for failure in failures:
-                self._run("INSERT OR REPLACE INTO failures VALUES (?, ?)", failure)
-
-    def failures(self) -> list[tuple[str, str]]:
-        """Return (document id, reason) for each file that could not be read."""
-        return [(row[0], row[1]) for row in self._run("SELECT id, reason FROM failures ORDER BY id")]
+    def readmit(self, doc_id: str) -> None:
+        """Let a document that was removed by hand come back."""
+        self._run("DELETE FROM excluded WHERE id = ?", (doc_id,))
 
     def document(self, doc_id: str) -> Document:
         """Return a document with its text.
@@ -261,14 +206,24 @@ class Store:
         Raises:
             StoreError: the index holds no such document.
         """
-        rows = self._run(
-            "SELECT id, title, text, page_starts, headings, media_type, sha256 FROM documents WHERE id = ?", (doc_id,)
+        rows = self._run(  # one statement, so that the text is of one version
+            "SELECT -1 AS place, id, title, tail, page_starts, headings, media_type, sha256, notes FROM documents"
+            " WHERE id = ?1 UNION ALL SELECT p.start, p.before, p.text, '', '', '', '', '', '' FROM passages p"
+            " JOIN documents d ON d.pk = p.doc_pk WHERE d.id = ?1 ORDER BY place",
+            (doc_id,),
         )
         if not rows:
             raise StoreError(f"no document {doc_id!r} in this index; `qa status` lists what is there")
-        ((own_id, title, text, page_starts, headings, media_type, sha256),) = rows
+        (_, own_id, title, tail, page_starts, headings, media_type, sha256, notes), *pieces = rows
+        text = "".join([part for piece in pieces for part in piece[1:3]] + [tail])
         outline = tuple(Heading(*h) for h in json.loads(headings))
-        return Document(own_id, title, text, tuple(json.loads(page_starts)), outline, media_type, sha256)
+        pages, told = tuple(json.loads(page_starts)), tuple(json.loads(notes))
+        return Document(own_id, title, text, pages, outline, media_type, sha256, told)
+
+    def title(self, doc_id: str) -> str | None:
+        """Return a document's title, or None where the index holds no such document."""
+        rows = self._run("SELECT title FROM documents WHERE id = ?", (doc_id,))
+        return str(rows[0][0]) if rows else None
 
     def documents(self) -> list[DocumentInfo]:
         """Return one line a document, ordered by id."""
@@ -277,6 +232,19 @@ class Store:
             " LEFT JOIN passages p ON p.doc_pk = d.pk GROUP BY d.pk ORDER BY d.id"
         )
         return [DocumentInfo(r[0], r[1], r[2], r[3] or None, r[4]) for r in rows]
+
+    def digests(self, file_id: str) -> dict[str, str]:
+        """Return the SHA-256 of each document of a file, by document id."""
+        return dict(
+            self._run(
+                "SELECT d.id, d.sha256 FROM documents d JOIN files f ON f.pk = d.file_pk WHERE f.id = ?", (file_id,)
+            )
+        )
+
+    def notes(self) -> list[Failure]:
+        """Return what of a document could not be read, a line each, ordered by document id."""
+        rows = self._run("SELECT id, notes FROM documents WHERE notes <> '[]' ORDER BY id")
+        return [Failure(row[0], note) for row in rows for note in json.loads(row[1])]
 
     # -- passages ----------------------------------------------------------------------------------
 
@@ -289,12 +257,45 @@ class Store:
             rows = self._run(f"{_PASSAGE} WHERE p.pk IN ({marks})", list(keys))
         return {row[0]: (_passage(row), row[8]) for row in rows}
 
-    def vectors(self) -> tuple[list[int], NDArray[np.float32]]:
-        """Return all passage keys and their vectors, shape (n_passages, dim)."""
-        rows = self._run("SELECT pk, vector FROM passages ORDER BY pk")
-        if not rows:
-            return [], np.zeros((0, 0), np.float32)
-        return [r[0] for r in rows], np.frombuffer(b"".join(r[1] for r in rows), np.float32).reshape(len(rows), -1)
+    def holds(self, passage: Passage) -> bool:
+        """Return whether a document of this id has these words at this place."""
+        rows = self._run(
+            "SELECT 1 FROM passages p JOIN documents d ON d.pk = p.doc_pk"
+            ' WHERE d.id = ? AND p.start = ? AND p."end" = ? AND p.text = ?',
+            (passage.doc_id, passage.start, passage.end, passage.text),
+        )
+        return bool(rows)
+
+    def pieces(self, doc_id: str) -> list[tuple[Passage, str, bytes, NDArray[np.float16]]]:
+        """Return a document's passages in order, each with the blanks before it, its digest and its vector."""
+        columns = _PASSAGE.replace("d.title", "d.title, p.before, p.digest, p.vector", 1)
+        rows = self._run(f"{columns} WHERE d.id = ? ORDER BY p.start", (doc_id,))
+        return [(_passage(row[:9]), row[9], row[10], np.frombuffer(row[11], np.float16)) for row in rows]
+
+    def entries(self) -> Iterator[tuple[int, str]]:
+        """Yield each passage's key and what is searched of it, in order of keys, few in memory at a time."""
+        last = 0
+        while rows := self._run(f"{_PASSAGE} WHERE p.pk > ? ORDER BY p.pk LIMIT 1000", (last,)):
+            for row in rows:
+                yield row[0], entry(_passage(row), row[8])
+            last = rows[-1][0]
+
+    def vectors(self) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Yield passage keys and their vectors, shape (n, dim), in order of keys, few in memory at a time."""
+        last = 0
+        while rows := self._run("SELECT pk, vector FROM passages WHERE pk > ? ORDER BY pk LIMIT 5000", (last,)):
+            halves = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
+            yield [row[0] for row in rows], halves.reshape(len(rows), -1).astype(np.float32)
+            last = rows[-1][0]
+
+    def known_vectors(self, digests: Sequence[bytes]) -> dict[bytes, NDArray[np.float16]]:
+        """Return the vectors of entries that are embedded already, by their digest."""
+        found: dict[bytes, NDArray[np.float16]] = {}
+        for i in range(0, len(digests), _LOOKUP):
+            some = list(digests[i : i + _LOOKUP])
+            rows = self._run(f"SELECT digest, vector FROM passages WHERE digest IN ({','.join('?' * len(some))})", some)
+            found |= {row[0]: np.frombuffer(row[1], np.float16) for row in rows}
+        return found
 
     def counts(self) -> tuple[int, int]:
         """Return (documents, passages)."""
@@ -302,14 +303,7 @@ class Store:
         return int(rows[0][0]), int(rows[0][1])
 
 
-def _passage(row: Sequence[str | int | None]) -> Passage:
+def _passage(row: Sequence[Any]) -> Passage:
     _, doc_id, start, end, text, page, heading, sentences, _ = row
-    return Passage(
-        str(doc_id),
-        int(str(start)),
-        int(str(end)),
-        str(text),
-        None if page is None else int(page),
-        tuple(json.loads(str(heading))),
-        tuple((s, e) for s, e in json.loads(str(sentences))),
-    )
+    spans = tuple((s, e) for s, e in json.loads(sentences))
+    return Passage(doc_id, start, end, text, page, tuple(json.loads(heading)), spans)

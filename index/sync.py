@@ -1,48 +1,31 @@
 """Makes an index equal to a set of files and folders: adds, re-reads, removes, moves.
 
-A file counts as unchanged when its size and modification time are, else when its SHA-256 is. A file that
-moved keeps its passages and vectors. One bad file never stops the rest: it is reported, and what the index
-held of it before is removed, because the index must equal what is on disk.
+What is gone leaves the index first, then what moved is renamed, then the rest is read. One bad file never stops the
+rest: it is reported, and what the index held of it before is removed, because the index must equal what is on disk.
 """
 
-import hashlib
-import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from corpus.errors import EncoderMismatch, LoadError, StoreError
-from corpus.load import load, readable
-from corpus.split import split
+from corpus.document import Failure
+from corpus.errors import EncoderMismatch, StoreError
+from corpus.load import VERSION, fingerprint
+from corpus.load.limits import Limits
+from corpus.split import VERSION as SPLIT_VERSION
 from index import derive
+from index.database import FILE
 from index.encode import Encoder, SentenceEncoder
-from index.retrieve import LOCK
+from index.ingest import Ingest
+from index.lock import writing
+from index.plan import Plan, Version, compare
+from index.report import Progress, SyncReport
+from index.scan import Scan, clean, scan
 from index.store import FileState, Store
 
-Progress = Callable[[str, int, int], None]  # (document id, files done, files in all)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that could not be read, and why."""
-
-    doc_id: str
-    reason: str
-
-
-@dataclass(slots=True)
-class SyncReport:
-    """Document ids by what happened to them; ``skipped`` are files of types that are not read."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
+PUBLISH_SECONDS = 30.0  # how often, at most, what was read so far becomes searchable during a long sync
+PUBLISH_SHARE = 0.05  # of the time may be spent on that
+_DENIED = "this folder may not be listed, so its documents stay as they were; change its permissions"
 
 
 def sync(
@@ -53,34 +36,62 @@ def sync(
     *,
     keep: Sequence[Path] = (),
     wait: float = 5.0,
+    limits: Limits | None = None,
+    dry_run: bool = False,
 ) -> SyncReport:
     """Make the index at ``directory`` equal to ``roots`` (files and folders); creates it if need be.
 
     Documents below ``keep``, roots that cannot be reached now, stay as they are. Another process that is
-    writing is waited for up to ``wait`` seconds.
+    writing is waited for up to ``wait`` seconds. ``limits`` bound what reading one file may cost. With ``dry_run``
+    nothing is read or written: the report tells what would be done, as far as names, times and digests tell it.
 
     Raises:
-        StoreError: a root does not exist, or another process is writing this index.
+        StoreError: a root does not exist or is an index, or the directory cannot be written.
+        WriterBusy: another process is writing this index.
         EncoderMismatch: the index was built by another encoder.
     """
     roots = [Path(root).absolute() for root in roots]
+    directory = Path(directory)
     for root in roots:
         if not root.exists():
             raise StoreError(f"each path to index must exist; {str(root)!r} does not; check the spelling")
+        if (root / FILE).exists():
+            raise StoreError(f"a folder to index holds documents, and {str(root)!r} is an index; name another folder")
+    limits = limits or Limits()
+    version = Version(f"{VERSION}.{SPLIT_VERSION}", f"{VERSION}.{SPLIT_VERSION} {fingerprint()} {limits}")
+    if dry_run:
+        return _preview(roots, directory, keep, version)
     store = _open(directory)
     try:
-        with FileLock(directory / LOCK, timeout=wait):
+        with writing(directory, wait):
             encoder = _settle_encoder(store, directory, encoder)
-            report = _Sync(store, encoder, progress).run(roots, keep)
+            report = _run(store, directory, encoder, roots, keep, version, limits, progress or (lambda step: None))
+            store.put("synced", time.strftime("%Y-%m-%dT%H:%M:%S%z"))
             store.scrub()
-            if derive.load(store, directory) is None:
+            if derive.current(store, directory) is None:
                 derive.build(store, directory)
             return report
-    except Timeout as timeout:
-        raise StoreError(
-            f"one process writes an index at a time; another is writing {str(directory)!r}; "
-            "wait for it to end and try again"
-        ) from timeout
+    finally:
+        store.close()
+
+
+def remove(doc_ids: Sequence[str], directory: Path, *, wait: float = 5.0) -> None:
+    """Take documents out of an index; they stay out until they are indexed by their own path.
+
+    When this returns no word of them is in the index's files. The documents' own files are not touched.
+
+    Raises:
+        StoreError: there is no such index, or it holds no document of such an id; then none is removed.
+        WriterBusy: another process is writing this index.
+    """
+    store = Store(directory)
+    try:
+        with writing(directory, wait):
+            with store.transaction():
+                for doc_id in doc_ids:
+                    store.exclude(doc_id)
+            store.scrub()
+            derive.build(store, directory)
     finally:
         store.close()
 
@@ -109,132 +120,85 @@ def _settle_encoder(store: Store, directory: Path, encoder: Encoder | None) -> E
     return chosen
 
 
-def discover(
-    roots: Sequence[Path], denied: list[Path] | None = None, skipped: list[str] | None = None
-) -> Iterator[tuple[str, Path]]:
-    """Yield (document id, file) below the roots, sorted; hidden files and unknown types are passed over.
-
-    An id is the path relative to its root; where two roots hold the same relative path, the later one's
-    ids begin with its root's name. A file given by name is always yielded. Folders that may not be listed
-    are added to ``denied``, files of types that are not read to ``skipped``.
-    """
-    seen: set[str] = set()
-    places: set[Path] = set()
-    for root in roots:
-        for relative, path in _below(root, denied):
-            if path in places:
-                continue
-            if path != root and not readable(path):
-                if skipped is not None:
-                    skipped.append(relative)
-                continue
-            places.add(path)
-            doc_id, n = relative, 1
-            while doc_id in seen:
-                prefix = root.name if root.is_dir() else root.parent.name
-                doc_id = f"{prefix}/{relative}" if n == 1 else f"{prefix}-{n}/{relative}"
-                n += 1
-            seen.add(doc_id)
-            yield doc_id, path
+def _looked(roots: Sequence[Path], keep: Sequence[Path], store: Store, version: Version) -> tuple[Scan, Plan]:
+    """Return what is on disk, and what has to be done about it."""
+    found = scan(roots, store.excluded())
+    return found, compare(found, store, version, keep)
 
 
-def _below(root: Path, denied: list[Path] | None = None) -> Iterator[tuple[str, Path]]:
-    if root.is_file():
-        yield _clean(root.name), root
-        return
-
-    def deny(error: OSError) -> None:
-        if denied is not None:
-            denied.append(Path(str(error.filename)))
-
-    for folder, folders, files in os.walk(root, onerror=deny):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(files):
-            path = Path(folder) / name
-            if not name.startswith(".") and path.is_file():
-                yield _clean(path.relative_to(root).as_posix()), path
-
-
-class _Sync:
-    """One run over one store; the encoder and the report are its state."""
-
-    def __init__(self, store: Store, encoder: Encoder, progress: Progress | None) -> None:
-        self._store = store
-        self._encoder = encoder
-        self._progress = progress or (lambda doc_id, done, total: None)
-        self._report = SyncReport()
-
-    def run(self, roots: Sequence[Path], keep: Sequence[Path] = ()) -> SyncReport:
-        self._store.set_roots([*roots, *keep])  # first, so that an interrupted run can be told and finished
-        denied: list[Path] = []
-        found = dict(discover(roots, denied, self._report.skipped))
-        why = "this folder may not be listed, so its documents stay as they were; change its permissions"
-        self._report.failed += [Failure(_clean(str(d)), why) for d in denied]
-        known = self._store.files()
-        held = (*keep, *denied)  # what cannot be seen now is left as it is
-        missing = {
-            doc_id: state
-            for doc_id, state in known.items()
-            if doc_id not in found and not any(Path(state.path).is_relative_to(h) for h in held)
-        }
-        for done, (doc_id, path) in enumerate(found.items()):
-            self._progress(doc_id, done, len(found))
-            self._one(doc_id, path, known.get(doc_id), missing)
-        self._progress("", len(found), len(found))
-        for doc_id in missing:
-            self._store.remove(doc_id)
-            self._report.removed.append(doc_id)
-        self._store.set_failures((f.doc_id, f.reason) for f in self._report.failed)
-        return self._report
-
-    def _one(self, doc_id: str, path: Path, old: FileState | None, missing: dict[str, FileState]) -> None:
-        """Bring one document up to date; a file that cannot be read is reported, not raised."""
-        try:
-            stat = path.stat()
-            place = _clean(str(path))
-            if old and (old.path, old.size, old.mtime_ns) == (place, stat.st_size, stat.st_mtime_ns):
-                self._report.unchanged.append(doc_id)
-                return
-            digest = _sha256(path)
-            state = FileState(place, stat.st_size, stat.st_mtime_ns, digest)
-            if old and old.sha256 == digest:
-                self._store.touch(doc_id, state)
-                self._report.unchanged.append(doc_id)
-                return
-            alike = (m for m, s in missing.items() if old is None and s.sha256 == digest and self._moves(m, path))
-            source = next(alike, None)
-            if source is not None:
-                del missing[source]
-                self._store.rename(source, doc_id, state)
-                self._report.moved.append(doc_id)
-                return
-            self._read(doc_id, path, state)
-            (self._report.changed if old else self._report.added).append(doc_id)
-        except (LoadError, OSError) as error:
-            reason = str(error) if isinstance(error, LoadError) else f"cannot be read: {error.strerror}"
-            self._report.failed.append(Failure(doc_id, _clean(reason)))
-            if old:
-                self._store.remove(doc_id)
-
-    def _moves(self, old_id: str, path: Path) -> bool:
-        """Return whether a document is read the same at ``path``: its suffix tells how, its name may be its title."""
-        old = PurePosixPath(old_id)
-        if old.suffix.lower() != path.suffix.lower():
-            return False
-        return old.stem == path.stem or self._store.document(old_id).title != old.stem
-
-    def _read(self, doc_id: str, path: Path, state: FileState) -> None:
-        document = load(path, doc_id)
-        passages = split(document, self._encoder.count_tokens, limit=self._encoder.window - derive.CONTEXT_TOKENS)
-        vectors = self._encoder.encode_passages([derive.entry(p, document.title) for p in passages])
-        self._store.write(document, state, passages, vectors)
+def _preview(roots: Sequence[Path], directory: Path, keep: Sequence[Path], version: Version) -> SyncReport:
+    """Return what a sync would do."""
+    if not (directory / FILE).is_file():
+        found = scan(roots)
+        return SyncReport(added=[file.doc_id for file in found.found], skipped=found.passed)
+    store = Store(directory)
+    try:
+        found, plan = _looked(roots, keep, store, version)
+        known = store.files()
+        report = _reported(found, plan)
+        report.added = [file.doc_id for file in plan.read if file.doc_id not in known]
+        report.changed = [file.doc_id for file in plan.read if file.doc_id in known]
+        report.removed = plan.removed
+        report.failed = store.failures()
+        return report
+    finally:
+        store.close()
 
 
-def _clean(text: str) -> str:
-    """Return a path or message as text that can be stored: bytes of a file name that are no UTF-8 become ``?``."""
-    return text.encode("utf-8", "replace").decode()
+def _reported(found: Scan, plan: Plan) -> SyncReport:
+    """Return a report of what is known before anything is read."""
+    skipped = [Failure(file_id, state.reason) for file_id, state in plan.settled if state.state == "skipped"]
+    moved = [new for _, new, _ in plan.moved]
+    return SyncReport(moved=moved, unchanged=list(plan.unchanged), skipped=[*found.passed, *skipped])
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _run(
+    store: Store,
+    directory: Path,
+    encoder: Encoder,
+    roots: Sequence[Path],
+    keep: Sequence[Path],
+    version: Version,
+    limits: Limits,
+    progress: Progress,
+) -> SyncReport:
+    store.set_roots([*roots, *keep])  # first, so that an interrupted run can be told and finished
+    named = {str(root) for root in roots}
+    found, plan = _looked(roots, keep, store, version)
+    report = _reported(found, plan)
+    _tidy(store, found, plan, report, named)
+    Ingest(store, encoder, report, version, limits, progress).run(plan.read, named, _publisher(store, directory))
+    report.failed, report.notes = store.failures(), store.notes()
+    return report
+
+
+def _tidy(store: Store, found: Scan, plan: Plan, report: SyncReport, named: set[str]) -> None:
+    """Do what needs no reading: removals first, so that what is gone stops answering at once."""
+    with store.transaction():
+        for file_id in plan.removed:
+            report.removed += store.digests(file_id)
+            store.remove_file(file_id)
+        for old, new, state in plan.moved:
+            store.rename_file(old, new, state)
+        for file_id, state in plan.touched:
+            store.put_file(file_id, state)
+        for folder in found.denied:
+            place = clean(str(folder))
+            store.put_file(place, FileState(str(folder), 0, -1, -1, state="failed", reason=_DENIED))
+        for file in found.found:
+            if file.path in named:
+                store.readmit(file.doc_id)
+
+
+def _publisher(store: Store, directory: Path) -> Callable[[], None]:
+    """Return what makes the documents written so far searchable, now and then."""
+    last = [time.monotonic(), PUBLISH_SECONDS]  # when it last ended, and how long to leave it then
+
+    def publish() -> None:
+        begun = time.monotonic()
+        if begun - last[0] >= last[1]:
+            derive.build(store, directory)
+            last[0] = time.monotonic()
+            last[1] = max(PUBLISH_SECONDS, (last[0] - begun) / PUBLISH_SHARE)
+
+    return publish

@@ -42,14 +42,19 @@ def words(text: str) -> list[str]:
     >>> words("Xiaomi's SU7 costs 215,900 yuan.")
     ['xiaomi', 'su7', 'costs', '215900', 'yuan']
     """
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).replace("’", "'")).lower()
-    plain = unicodedata.normalize("NFC", "".join(c for c in folded if not ("\u0300" <= c <= "\u036f")))
+    plain = text.lower() if text.isascii() else _folded(text)
     found = []
     for word in _TOKEN.findall(plain):
         if word[0].isdigit() and not word.isdigit() and not any(c.isalpha() for c in word):
             word = re.sub(r",(?=\d{3}(?:\D|$))", "", word)
         found.append(word.removesuffix("'s"))
     return found
+
+
+def _folded(text: str) -> str:
+    """Return text in lower case, without accents, compatibility forms as their plain characters."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).replace("’", "'")).lower()
+    return unicodedata.normalize("NFC", "".join(c for c in folded if not ("\u0300" <= c <= "\u036f")))
 
 
 @lru_cache(maxsize=1)

@@ -1,26 +1,30 @@
-"""The command line: ``qa index``, ``qa ask``, ``qa status``, ``qa pull``; the same as ``python -m qa``.
+"""The command line, ``qa`` or ``python -m qa``: asking, and the upkeep of an index.
 
 Exit codes: 0 answered or abstained, 2 usage, 1 failure with one line on stderr (``--debug`` shows where).
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from corpus.document import Failure
 from corpus.errors import GroundedError
+from index.report import Progress as Report
+from index.report import Step, SyncReport
 from index.retrieve import Index
-from index.sync import Progress as Report
-from index.sync import SyncReport, sync
+from index.sync import sync
 from qa.answer import Answer, Citation
 from qa.home import default_index
+from qa.read.quote import QuoteReader
 from qa.system import UPLOADS, Assistant, standing_index
 
 app = typer.Typer(
@@ -54,6 +58,8 @@ def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceb
 def index_command(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", metavar="PATH...")],
     index: IndexOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and do nothing.")] = False,
+    follow: Annotated[bool, typer.Option("--watch", help="Go on, and index what changes, until Ctrl-C.")] = False,
 ) -> None:
     """Make an index equal to these files and folders: add, re-read, remove."""
     directory = index or default_index()
@@ -62,8 +68,66 @@ def index_command(
     uploads = directory / UPLOADS
     roots = [*paths, *([uploads] if uploads.is_dir() else [])]  # what was added on the page stays
     with progress_bar("Indexing") as report:
-        result = sync(roots, directory, progress=report)
+        result = sync(roots, directory, progress=report, dry_run=dry_run)
     show_report(result)
+    if dry_run:
+        out.print("Nothing was done.")
+        return
+    documents, passages = Index(directory).store.counts()
+    out.print(f"{_count(documents, 'document')}, {_count(passages, 'passage')} in {_safe(str(directory))}")
+    if result.failed and not documents:
+        raise typer.Exit(1)
+    if follow:
+        from index.watch import watch
+
+        err.print("Watching for changes; Ctrl-C stops.")
+        for result in watch(roots, directory):
+            show_report(result)
+
+
+@app.command("remove", epilog="Example:  \n`qa remove old-prices.pdf --index ./my-index`")
+def remove_command(
+    ids: Annotated[list[str], typer.Argument(help="Documents, as `qa status` names them.", metavar="DOCUMENT...")],
+    index: IndexOption = None,
+) -> None:
+    """Take documents out of an index; they stay out until you index them by their own path."""
+    Assistant(Index(index or standing_index()), QuoteReader()).remove(ids)
+    out.print(f"{_count(len(ids), 'document')} removed")
+
+
+@app.command(epilog="Example:  \n`qa verify --index ./my-index`")
+def verify(index: IndexOption = None) -> None:
+    """Check every invariant of an index, and make anew what is derived where it is damaged."""
+    from index.verify import verify as check
+
+    report = check(index or standing_index())
+    for line in report.repaired:
+        out.print(f"repaired  {_safe(line)}")
+    for line in report.problems:
+        out.print(f"[red]damaged[/red]   {_safe(line)}")
+    out.print(f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')} checked")
+    if report.problems:
+        raise typer.Exit(1)
+
+
+@app.command("export", epilog="Example:  \n`qa export backup.zip --index ./my-index`")
+def export_command(file: Annotated[Path, typer.Argument(help="The file to write.")], index: IndexOption = None) -> None:
+    """Write an index to one file, with the files that were uploaded to it."""
+    from index.transfer import export_index
+
+    export_index(index or standing_index(), file)
+    out.print(f"Written: {_safe(str(file))}, {file.stat().st_size / 1e6:.1f} MB")
+
+
+@app.command("import", epilog="Example:  \n`qa import backup.zip --index ./my-index`")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="A file that `qa export` wrote.")], index: IndexOption = None
+) -> None:
+    """Make an index from a file that `qa export` wrote."""
+    from index.transfer import import_index
+
+    directory = index or default_index()
+    import_index(file, directory)
     documents, passages = Index(directory).store.counts()
     out.print(f"{_count(documents, 'document')}, {_count(passages, 'passage')} in {_safe(str(directory))}")
 
@@ -97,15 +161,17 @@ def status(index: IndexOption = None) -> None:
     rows = {
         "index": found.directory, "documents": found.documents, "passages": found.passages,
         "generation": found.generation, "encoder": found.encoder, "size": f"{found.size / 1e6:.1f} MB",
-        "made of": ", ".join(map(str, found.roots)) or "nothing yet",
+        "made of": ", ".join(map(str, found.roots)) or "nothing yet", "last sync": found.synced or "never ended",
     }  # fmt: skip
     for name, value in rows.items():
         out.print(f"{name:<11} {_safe(str(value))}")
     for document in opened.documents():
         pages = f", {document.pages} pages" if document.pages else ""
         out.print(f"  {_safe(document.id)}  [dim]{_safe(document.title)}{pages}[/dim]")
-    for doc_id, reason in found.failures:
-        out.print(f"  [red]not read[/red] {_safe(doc_id)}: {_safe(reason)}")
+    for failure in found.failures:
+        out.print(f"  [red]not read[/red] {_safe(failure.doc_id)}: {_safe(failure.reason)}")
+    for note in found.notes:
+        out.print(f"  [yellow]in part[/yellow] {_safe(note.doc_id)}: {_safe(note.reason)}")
 
 
 @app.command(epilog="Examples:  \n`qa pull`  \n`qa pull HuggingFaceTB/SmolLM2-360M-Instruct`")
@@ -125,14 +191,17 @@ def pull(
 def progress_bar(title: str) -> Iterator[Report]:
     """Show a bar on stderr while files are read; silent when there is nothing to read."""
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[rate]}"),
         TextColumn("[dim]{task.fields[file]}[/dim]"),
     )  # fmt: skip
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(title, total=None, visible=False, file="")
+        task = bar.add_task(title, total=None, visible=False, file="", rate="")
 
-        def report(doc_id: str, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=True, file=escape(doc_id))
+        def report(step: Step) -> None:
+            left = "" if step.remaining is None else f", {timedelta(seconds=round(step.remaining))} left"
+            rate = f"{step.files_done}/{step.files} files, {step.passages} passages, {step.rate:.0f}/s{left}"
+            bar.update(task, completed=step.bytes_done, total=step.bytes, visible=step.files > 0)
+            bar.update(task, rate=rate, file=_safe(step.name))
 
         yield report
 
@@ -144,9 +213,11 @@ def show_report(report: SyncReport) -> None:
             out.print(f"{name:<9} {_safe(doc_id)}")
     for failure in report.failed:
         out.print(f"[red]failed[/red]    {_safe(failure.doc_id)}: {_safe(failure.reason)}")
-    if report.skipped:
-        shown = ", ".join(report.skipped[:3]) + (", …" if len(report.skipped) > 3 else "")
-        out.print(f"skipped   {len(report.skipped)} of types that are not read: {_safe(shown)}")
+    for note in report.notes:
+        out.print(f"[yellow]in part[/yellow]   {_safe(note.doc_id)}: {_safe(note.reason)}")
+    for reason, ids in _by_reason(report.skipped).items():
+        shown = ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
+        out.print(f"skipped   {len(ids)}: {_safe(shown)} ({_safe(reason)})")
     counts = (f"{len(getattr(report, n))} {n}" for n in ("added", "changed", "moved", "removed", "unchanged", "failed"))
     out.print(", ".join(counts))
 
@@ -170,6 +241,13 @@ def show_answer(answer: Answer) -> None:
     if answer.dropped:
         count = len(answer.dropped)
         out.print(f"\n[dim]{count} sentence{'s' * (count > 1)} removed: not supported by the sources[/dim]")
+
+
+def _by_reason(failures: Sequence[Failure]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for failure in failures:
+        grouped.setdefault(failure.reason, []).append(failure.doc_id)
+    return grouped
 
 
 def _count(number: int, noun: str) -> str:

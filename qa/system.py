@@ -9,10 +9,12 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
+from corpus.document import Failure
 from corpus.errors import LoadError, ReaderError, StoreError
 from corpus.load import load, readable
+from index.report import Progress, SyncReport
 from index.retrieve import Index, exists, identity
-from index.sync import Failure, Progress, SyncReport, sync
+from index.sync import remove, sync
 from qa.answer import Answer, Claim, Turn
 from qa.evidence import Scorer
 from qa.home import default_index, library_index
@@ -22,6 +24,7 @@ from qa.read.quote import QuoteReader
 from qa.verify import LexicalVerifier
 
 UPLOADS = "uploads"
+FORGOTTEN = "A document that this answer quoted was removed or changed since. Ask again for what holds now."
 History = Sequence[tuple[str, str]] | Sequence[Turn]
 
 
@@ -104,6 +107,31 @@ class Assistant:
             if isinstance(last, Answer):
                 return last
         raise StoreError("the answer broke off; run `qa status` to check the index")
+
+    def still(self, answer: Answer) -> Answer:
+        """Return an earlier answer, or one that says why it is gone: a passage it quotes is no longer in the index.
+
+        What is deleted must not be told again from memory.
+        """
+        quoted = [citation.passage for citation in (*answer.citations, *answer.nearest)]
+        quoted += [c.passage for claim in answer.dropped for c in claim.citations]
+        quoted += [c.passage for conflict in answer.conflicts for c in conflict.citations]
+        held = all(self.index.holds(passage) for passage in dict.fromkeys(quoted))
+        return answer if held else Answer(answer.question, (), message=FORGOTTEN)
+
+    def remove(self, doc_ids: Sequence[str]) -> None:
+        """Take documents out of the index for good; those that were uploaded are deleted, other files stay untouched.
+
+        Raises:
+            StoreError: the index holds no document of such an id; then none is removed.
+        """
+        folder = self.index.directory / UPLOADS
+        files = self.index.store.files()
+        remove(doc_ids, self.index.directory)
+        for doc_id in doc_ids:
+            if doc_id in files and Path(files[doc_id].path).is_relative_to(folder):
+                Path(files[doc_id].path).unlink(missing_ok=True)
+                self.index.store.readmit(doc_id)  # it may be uploaded again
 
     def add(self, paths: Sequence[Path], progress: Progress | None = None) -> SyncReport:
         """Copy files into the index's own ``uploads`` folder and index them; the rest stays as it is.

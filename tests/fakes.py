@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encode import Encoder, TokenVectors
+from index.report import SyncReport
 from index.retrieve import Index
-from index.sync import SyncReport, sync
+from index.sync import sync
 from index.words import terms
 from qa.answer import Citation, Turn
 from qa.evidence import Evidence

@@ -22,7 +22,9 @@ MODEL_CODE = ("qa/read/", "qa/verify.py")
 FENCES = {
     "faiss": ("index/dense.py",),
     "tantivy": ("index/lexical.py",),
-    "sqlite3": ("index/store.py",),
+    "sqlite3": ("index/database.py",),
+    "watchfiles": ("index/watch.py",),
+    "filelock": ("index/lock.py",),
     "sentence_transformers": ("index/encode.py", "index/rerank.py"),
     "transformers": MODEL_CODE,
     "torch": MODEL_CODE,
@@ -35,6 +37,12 @@ FENCES = {
     "markdown_it": ("corpus/load/markdown.py",),
     "charset_normalizer": ("corpus/load/text.py",),
     "resiliparse": ("corpus/load/",),
+    "mammoth": ("corpus/load/word.py",),
+    "pptx": ("corpus/load/slides.py",),
+    "lxml": ("corpus/load/slides.py",),
+    "python_calamine": ("corpus/load/sheet.py",),
+    "docutils": ("corpus/load/rst.py",),
+    "defusedxml": ("corpus/load/epub.py",),
 }
 TOP = {
     "corpus", "index", "qa", "eval", "ui.py", "ui", "tests", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE",
@@ -102,7 +110,19 @@ def test_the_top_of_the_repository_holds_what_the_design_allows():
 
 def test_importing_the_product_loads_no_heavy_library():
     code = "import qa, index, corpus, sys; print(*sorted({m.split('.')[0] for m in sys.modules}))"
-    heavy = {"torch", "faiss", "gradio", "transformers", "sentence_transformers", "tantivy", "httpx", "pypdfium2"}
+    heavy = {
+        "torch",
+        "faiss",
+        "gradio",
+        "transformers",
+        "sentence_transformers",
+        "tantivy",
+        "httpx",
+        "pypdfium2",
+        "pptx",
+        "mammoth",
+        "docutils",
+    }
     assert heavy & set(run_python(code).split()) == set()
 
 

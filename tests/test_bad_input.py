@@ -125,7 +125,7 @@ def test_bad_files_are_told_one_by_one_and_the_good_one_is_indexed(tmp_path):
         assert said in line
     index = Index(tmp_path / "index")
     assert [d.id for d in index.documents()] == ["good.txt"]
-    assert {doc_id for doc_id, _ in index.status().failures} == {*BAD, "locked.pdf"}
+    assert {failure.doc_id for failure in index.status().failures} == {*BAD, "locked.pdf"}
     index.store.close()
 
 

@@ -15,8 +15,10 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus import LoadError, load
-from corpus.load import SUFFIXES, html, markdown, readable, text
+from corpus.load import html, markdown, readable, text
 from corpus.load.content import normalise
+from corpus.load.limits import Limits
+from corpus.load.sniff import TEXTS
 
 
 def written(folder: Path, name: str, data: bytes | str) -> Path:
@@ -73,7 +75,7 @@ def test_any_text_in_utf8_is_read_back(tmp_path, source):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1", "cp1252"])
 def test_encodings_are_recognised(encoding):
     source = "Der Hafen von Örebrö ist groß. Die Flut kommt früh, und die Möwen schreien über dem Kai.\n" * 3
-    assert text.read(source.encode(encoding)).text == source
+    assert text.read(source.encode(encoding), Limits()).text == source
 
 
 def test_the_id_may_be_given_and_the_title_falls_back_to_the_stem(tmp_path):
@@ -148,18 +150,20 @@ def test_markdown_becomes_plain_blocks(tmp_path):
 
 
 def test_markdown_without_front_matter_takes_its_first_heading_as_title():
-    content = markdown.read(b"Intro.\n\n## Pots\n\nText.\n\n---\n\nMore.")
+    content = markdown.read(b"Intro.\n\n## Pots\n\nText.\n\n---\n\nMore.", Limits())
     assert content.title == "Pots"
     assert content.text == "Intro.\n\nPots\n\nText.\n\nMore."
 
 
 def test_markdown_keeps_words_that_only_look_like_tags():
-    assert markdown.read(b"Use Map<Key, Value> and <name> here.").text == "Use Map<Key, Value> and <name> here."
-    assert markdown.read(b"<config>\nvalue\n</config>").text.startswith("<config>")
+    assert (
+        markdown.read(b"Use Map<Key, Value> and <name> here.", Limits()).text == "Use Map<Key, Value> and <name> here."
+    )
+    assert markdown.read(b"<config>\nvalue\n</config>", Limits()).text.startswith("<config>")
 
 
 def test_markdown_of_an_unclosed_front_matter_is_text():
-    assert "title: x" in markdown.read(b"---\ntitle: x\n\nText.").text
+    assert "title: x" in markdown.read(b"---\ntitle: x\n\nText.", Limits()).text
 
 
 # --- HTML
@@ -249,7 +253,7 @@ def test_a_page_nested_thousands_deep_is_read():
     ],
 )
 def test_the_charset_of_a_page_is_found(data):
-    assert "früh" in html.read(data).text
+    assert "früh" in html.read(data, Limits()).text
 
 
 @given(st.text(st.sampled_from("<>/=\"' abtdrhlp1!-&;\n"), max_size=120))
@@ -486,7 +490,7 @@ def test_a_file_without_permission_is_refused(tmp_path):
 )
 def test_candidates_are_told_by_name(name, answer):
     assert readable(Path(name)) is answer
-    assert ".txt" in SUFFIXES
+    assert ".txt" in TEXTS
 
 
 def test_importing_the_corpus_loads_no_format_library():

@@ -8,7 +8,8 @@ from fakes import Library
 from filelock import FileLock
 
 from index.derive import DENSE, LEXICAL, STAMP
-from index.retrieve import LOCK, Index
+from index.lock import LOCK
+from index.retrieve import Index
 
 FACTS = {
     "cafe_txt": "The Harbour Cafe opened in March 1987.",
@@ -29,6 +30,11 @@ def lexical(directory):
     return folder
 
 
+def dense(directory):
+    (file,) = directory.glob(f"{DENSE}-*")
+    return file
+
+
 def flip(path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
@@ -45,10 +51,10 @@ def rewrite(path, text):
 
 
 DAMAGE = {
-    "dense file missing": lambda d: (d / DENSE).unlink(),
-    "dense file empty": lambda d: (d / DENSE).write_bytes(b""),
-    "dense file cut": lambda d: (d / DENSE).write_bytes((d / DENSE).read_bytes()[:-9]),
-    "dense file flipped": lambda d: flip(d / DENSE),
+    "dense file missing": lambda d: dense(d).unlink(),
+    "dense file empty": lambda d: dense(d).write_bytes(b""),
+    "dense file cut": lambda d: dense(d).write_bytes(dense(d).read_bytes()[:-9]),
+    "dense file flipped": lambda d: flip(dense(d)),
     "lexical folder missing": lambda d: shutil.rmtree(lexical(d)),
     "lexical folder empty": lambda d: [p.unlink() for p in lexical(d).iterdir()],
     "lexical meta cut": lambda d: (lexical(d) / "meta.json").write_bytes(b"{"),
@@ -102,7 +108,7 @@ def test_an_open_index_sees_a_sync_without_opening_again(shelf):
 def test_while_a_writer_is_at_work_the_last_whole_state_answers(shelf):
     assert shelf.index.search("ferry")
     with FileLock(shelf.directory / LOCK):
-        shelf.index.store.remove("tower.txt")  # what a writer has done when the derived files are still the old ones
+        shelf.index.store.remove_file("tower.txt")  # by a writer, before the derived files are new
         assert shelf.index.search("ferry")[0].passage.doc_id == "ferry.txt"
         assert "tower.txt" not in {h.passage.doc_id for h in shelf.index.search("tower of Dunmore metres")}
     assert len(shelf.index.search("tower ferry cafe")) == 2

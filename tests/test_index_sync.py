@@ -1,14 +1,17 @@
 """An index equals its folders after every sync: what came, changed, moved, went, and what could not be read."""
 
 import os
+import sys
 
 import pytest
 from fakes import Library, everything
 from filelock import FileLock
 
 from corpus.errors import EncoderMismatch, StoreError
-from index.retrieve import LOCK, Index
-from index.sync import discover, sync
+from index.lock import LOCK
+from index.retrieve import Index
+from index.scan import scan
+from index.sync import remove, sync
 
 CAFE = "The Harbour Cafe opened in March 1987. Its founder was Ines Valente, a baker from Porto."
 FERRY = "The ferry to Skerra sails four times a day. The crossing takes 45 minutes."
@@ -41,18 +44,29 @@ def test_the_first_sync_adds_all(shelf):
     assert shelf.index.store.roots == [shelf.folder]
 
 
-def test_a_second_sync_reads_and_encodes_nothing(shelf):
+def test_a_second_sync_opens_and_encodes_nothing(shelf):
     shelf.encoder.encoded.clear()
     generation = shelf.index.store.generation
-    for name in ("cafe.txt", "ferry.md"):  # other bytes, same size and time: what is unchanged is not opened
-        path = shelf.folder / name
-        stat = path.stat()
-        path.write_bytes(path.read_bytes().swapcase())
-        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    report = shelf.sync()
+    opened = []
+    watching = [True]
+    sys.addaudithook(lambda event, args: opened.append(str(args[0])) if watching and event == "open" else None)
+    try:
+        report = shelf.sync()
+    finally:
+        watching.clear()
     assert report.unchanged == ["cafe.txt", "ferry.md"]
+    assert opened and not [path for path in opened if path.startswith(str(shelf.folder))]
     assert shelf.encoder.encoded == []
     assert shelf.index.store.generation == generation
+
+
+def test_other_bytes_of_the_same_size_and_time_are_noticed(shelf):
+    path = shelf.path("cafe_txt")
+    stat = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"1987", b"1978"))
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert shelf.sync().changed == ["cafe.txt"]
+    assert "1978" in shelf.index.document("cafe.txt").text
 
 
 def test_a_file_that_was_only_touched_is_not_encoded_again(shelf):
@@ -140,7 +154,7 @@ def test_a_bad_file_does_not_stop_the_rest_and_is_told(shelf):
     assert report.added == ["zoo.txt"]
     assert [f.doc_id for f in report.failed] == ["a-empty.txt", "binary.txt"]
     assert "0 bytes" in report.failed[0].reason and "binary" in report.failed[1].reason
-    assert shelf.index.status().failures == tuple((f.doc_id, f.reason) for f in report.failed)
+    assert shelf.index.status().failures == tuple(report.failed)
     (shelf.folder / "a-empty.txt").write_text("No longer empty, this file tells of a lighthouse.")
     (shelf.folder / "binary.txt").unlink()
     assert shelf.sync().added == ["a-empty.txt"]
@@ -219,15 +233,100 @@ def test_what_is_found_below_the_roots(folder):
     for name in (".hidden/a.txt", "sub/b.md", "c.html", ".d.txt", "e.jpg", "~$f.md", "NOTES"):
         (folder / name).write_text("text")
     (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
-    assert [doc_id for doc_id, _ in discover([folder])] == ["NOTES", "c.html", "sub/b.md"]
+    os.mkfifo(folder / "pipe")
+    result = scan([folder])
+    assert [file.doc_id for file in result.found] == ["NOTES", "c.html", "sub/b.md"]
+    assert [(one.doc_id, one.reason.split()[:2]) for one in result.passed] == [
+        ("e.jpg", ["a", "type"]), ("gone.txt", ["a", "link,"]), ("pipe", ["no", "ordinary"]),
+    ]  # fmt: skip
     named = [folder / "e.jpg", folder, folder / "c.html"]
-    assert [doc_id for doc_id, _ in discover(named)] == ["e.jpg", "NOTES", "c.html", "sub/b.md"]
+    assert [file.doc_id for file in scan(named).found] == ["e.jpg", "NOTES", "c.html", "sub/b.md"]
 
 
-def test_progress_is_told_for_each_file_and_at_the_end(shelf):
+def test_links_are_never_followed_and_an_index_is_no_folder_of_documents(folder, tmp_path, hashes):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("The password is zanzibarquux.")
+    (folder / "notes.txt").write_text("A note on apples.")
+    (folder / "loop").symlink_to(folder)
+    (folder / "away").symlink_to(outside)
+    (folder / "secret.txt").symlink_to(outside / "secret.txt")
+    report = sync([folder], folder / "index", hashes)
+    assert report.added == ["notes.txt"]
+    assert [one.doc_id for one in report.skipped] == ["away", "loop", "secret.txt"]
+    assert sync([folder], folder / "index", hashes).unchanged == ["notes.txt"]
+    with pytest.raises(StoreError, match="is an index; name another folder"):
+        sync([folder / "index"], tmp_path / "other", hashes)
+    (tmp_path / "linked").symlink_to(outside)
+    assert sync([tmp_path / "linked"], tmp_path / "other", hashes).added == ["secret.txt"]
+
+
+def test_progress_counts_what_has_to_be_read(shelf):
     told = []
-    sync([shelf.folder], shelf.directory, shelf.encoder, lambda *step: told.append(step))
-    assert told == [("cafe.txt", 0, 2), ("ferry.md", 1, 2), ("", 2, 2)]
+    sync([shelf.folder], shelf.directory, shelf.encoder, told.append)
+    assert [(step.name, step.files, step.bytes, step.passages) for step in told] == [("", 0, 0, 0)]
+    shelf.write(tower_txt="The tower of Skerra is 31 metres high.", zoo_txt="The zoo keeps two bears.")
+    told.clear()
+    sync([shelf.folder], shelf.directory, shelf.encoder, told.append)
+    size = sum(shelf.path(name).stat().st_size for name in ("tower_txt", "zoo_txt"))
+    assert {(step.files, step.bytes) for step in told} == {(2, size)}
+    assert [step.name for step in told][:2] == ["tower.txt", "zoo.txt"]
+    assert [step.bytes_done for step in told] == sorted(step.bytes_done for step in told)
+    last = told[-1]
+    assert (last.files_done, last.bytes_done, last.passages) == (2, size, 2)
+    assert last.rate > 0 and last.remaining == 0 and told[0].remaining is None
+
+
+def test_a_dry_run_tells_and_touches_nothing(shelf, tmp_path):
+    shelf.write(cafe_txt="Another text.", new_txt="A new text.")
+    (shelf.folder / "boats").mkdir()
+    shelf.path("ferry_md").rename(shelf.folder / "boats" / "ferry.md")
+    before = everything(shelf.directory)
+    report = sync([shelf.folder], shelf.directory, shelf.encoder, dry_run=True)
+    assert (report.added, report.changed, report.removed) == (["new.txt"], ["cafe.txt"], [])
+    assert report.moved == ["boats/ferry.md"]
+    assert everything(shelf.directory) == before
+    assert sync([shelf.folder], tmp_path / "none", dry_run=True).added == ["cafe.txt", "new.txt", "boats/ferry.md"]
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_removed_document_stays_away_until_it_is_named(shelf):
+    shelf.write(secret_txt=SECRET)
+    shelf.sync()
+    remove(["secret.txt"], shelf.directory)
+    assert ids(shelf.index) == ["cafe.txt", "ferry.md"]
+    assert b"zanzibarquux" not in everything(shelf.directory).lower()
+    report = shelf.sync()
+    assert report.added == [] and [one.doc_id for one in report.skipped] == ["secret.txt"]
+    with pytest.raises(StoreError, match=r"no document 'nowhere\.txt'"):
+        remove(["cafe.txt", "nowhere.txt"], shelf.directory)
+    assert ids(shelf.index) == ["cafe.txt", "ferry.md"]
+    sync([shelf.folder, shelf.path("secret_txt")], shelf.directory, shelf.encoder)
+    assert ids(shelf.index) == ["cafe.txt", "ferry.md", "secret.txt"]
+    assert shelf.sync().unchanged == ["cafe.txt", "ferry.md", "secret.txt"]
+
+
+def test_only_what_is_new_of_a_changed_document_is_encoded(shelf):
+    parts = [f"## Part {n}\n\n" + f"Sentence {n} tells of harbours and boats of the coast. " * 12 for n in range(6)]
+    shelf.write(long_md="# Harbours\n\n" + "\n\n".join(parts))
+    shelf.sync()
+    shelf.encoder.encoded.clear()
+    parts[3] = "## Part 3\n\nThis part is about lighthouses now."
+    shelf.write(long_md="# Harbours\n\n" + "\n\n".join(parts))
+    assert shelf.sync().changed == ["long.md"]
+    assert len(shelf.encoder.encoded) == 1 and "lighthouses" in shelf.encoder.encoded[0]
+    (shelf.folder / "copy").mkdir()
+    (shelf.folder / "copy" / "long.md").write_bytes(shelf.path("long_md").read_bytes())
+    assert shelf.sync().added == ["copy/long.md"] and len(shelf.encoder.encoded) == 1
+
+
+def test_a_file_that_failed_is_not_opened_again_until_it_changes(shelf):
+    shelf.path("bad_txt").write_bytes(b"")
+    first = shelf.sync()
+    again = shelf.sync()
+    assert again.failed == first.failed and [one.doc_id for one in again.failed] == ["bad.txt"]
+    shelf.write(bad_txt="It is good now.")
+    assert shelf.sync().added == ["bad.txt"] and shelf.index.status().failures == ()
 
 
 def test_a_root_that_does_not_exist_changes_nothing(shelf, tmp_path):
@@ -242,7 +341,7 @@ def test_a_root_that_does_not_exist_changes_nothing(shelf, tmp_path):
 def test_a_second_writer_is_told_to_wait(shelf):
     with (
         FileLock(shelf.directory / LOCK),
-        pytest.raises(StoreError, match=r"one process writes.*wait for it to end and try again"),
+        pytest.raises(StoreError, match=r"one process writes.*wait for it to end, or end it, and try again"),
     ):
         shelf.sync()
     assert shelf.sync().unchanged == ["cafe.txt", "ferry.md"]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import ui
-from corpus.document import Passage
+from corpus.document import Failure, Passage
 from corpus.errors import QuestionError
-from index.sync import Failure, SyncReport
+from index.report import SyncReport
 from qa.answer import Answer, Citation, Claim, Conflict
 
 OURS = {"a", "blockquote", "details", "div", "h2", "li", "mark", "ol", "p", "span", "strong", "summary", "sup", "ul"}
@@ -283,6 +283,9 @@ class Scripted:
 
     def __init__(self, *steps):
         self.steps, self.asked = steps, []
+
+    def still(self, answer):
+        return answer
 
     def stream(self, question, history=()):
         self.asked.append((question, tuple(history)))

@@ -1,65 +1,110 @@
 """One loader a format, chosen by content first and by suffix second.
 
-``load`` reads one file; ``readable`` tells which files of a folder are worth trying. Libraries of formats are
-imported only when a file of theirs is read. Scanned pages are not read: there is no character recognition.
+``load`` reads a file that is one document, ``load_all`` also archives and mails with attachments; ``readable`` tells
+which files of a folder are worth trying. Libraries of formats are imported only when a file of theirs is read.
 
-- ``text``, ``markdown``, ``html``, ``pdf``: the loaders
-- ``content``: what each of them returns, and the one normalisation
-- ``tree``, ``walk``, ``blocks``: from a web page's tree to plain text, for HTML and Markdown
+- ``sniff``: what a file is; ``limits``: what reading it may cost
+- ``text``, ``markdown``, ``rst``, ``html``, ``pdf``, ``word``, ``slides``, ``sheet``, ``table``, ``epub``, ``records``,
+  ``mail``, ``notebook``, ``code``: the loaders; ``archive``: the members of a ZIP archive; ``package``: its opening
+- ``content``: what each loader returns, and the one normalisation
+- ``tree``, ``walk``, ``blocks``: from a web page's tree to plain text, for all that becomes HTML
+- ``isolated``, ``worker``: reading in a process of its own
 """
 
 import os
+from collections.abc import Callable, Iterator
 from hashlib import sha256
-from pathlib import Path
+from importlib import import_module
+from pathlib import Path, PurePosixPath
 
-from corpus.document import Document
-from corpus.errors import LoadError
+from corpus.document import Document, Failure
+from corpus.errors import LoadError, UnknownType
+from corpus.load import sniff
 from corpus.load.content import Content, one_line, printable
+from corpus.load.limits import Limits
 
-__all__ = ["SUFFIXES", "load", "readable"]
+__all__ = ["VERSION", "fingerprint", "load", "load_all", "readable"]
 
-SUFFIXES = {
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".xhtml": "text/html",
-    ".pdf": "application/pdf",
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".rst": "text/plain",
-    ".log": "text/plain",
-    "": "text/plain",
-}
+VERSION = 2  # raised when what a loader makes of a file changes; the index then reads its files again
+
+_READERS = {  # media type to module; every one has ``read(data, limits)``
+    sniff.PDF: "pdf", sniff.DOCX: "word", sniff.PPTX: "slides", sniff.XLSX: "sheet", sniff.XLS: "sheet",
+    sniff.ODS: "sheet", sniff.EPUB: "epub", sniff.MAIL: "mail", sniff.NOTEBOOK: "notebook", "text/html": "html",
+    "text/markdown": "markdown", "text/x-rst": "rst", "text/csv": "table", "text/tab-separated-values": "table",
+    "application/json": "records", "application/jsonl": "records",
+}  # fmt: skip
 
 
 def readable(path: Path) -> bool:
-    """Tell whether ``path`` is a candidate by its name: a known suffix, and not hidden. The file is not opened."""
-    return not path.name.startswith((".", "~$")) and path.suffix.lower() in SUFFIXES
+    """Tell whether ``path`` is a candidate by its name: not hidden, no picture or program. The file is not opened."""
+    return sniff.readable(path.name)
 
 
-def load(path: Path, doc_id: str | None = None) -> Document:
-    """Read one file to a document; ``doc_id`` defaults to the file's name.
+def load(path: Path, doc_id: str | None = None, limits: Limits | None = None) -> Document:
+    """Read one file to a document; ``doc_id`` defaults to the file's name, ``limits`` bound what it may cost.
 
     Raises:
         LoadError: the path is missing, a folder or not permitted; the file is empty, binary, locked, damaged or
             without text.
 
     """
-    data = _bytes(path)
-    media_type = _media_type(path, data)
-    content = _content(path, data, media_type)
-    if not content.text.strip():
-        raise LoadError(f"{path}: a document needs text, and this {media_type} file has none; remove it or add text")
-    return Document(
-        id=_utf8(path.name) if doc_id is None else doc_id,
-        title=one_line(content.title or "") or printable(_utf8(path.stem)),
-        text=content.text,
-        page_starts=content.page_starts,
-        headings=content.headings,
-        media_type=media_type,
-        sha256=sha256(data).hexdigest(),
-    )
+    limits = limits or Limits()
+    data = _bytes(path, limits)
+    kind = _media_type(str(path), path.name, data)
+    if kind == sniff.ZIP:
+        raise LoadError(
+            f"{path}: a file is read as one document, and this archive holds many; index it, or use load_all"
+        )
+    return _document(str(path), path.name, data, kind, doc_id or _utf8(path.name), limits)
+
+
+def load_all(path: Path, doc_id: str | None = None, limits: Limits | None = None) -> Iterator[Document | Failure]:
+    """Yield the documents that a file holds: one, or those of an archive's members and a failure for each bad one.
+
+    Raises:
+        LoadError: the file as a whole cannot be read.
+    """
+    limits = limits or Limits()
+    data = _bytes(path, limits)
+    yield from _members(str(path), path.name, data, doc_id or _utf8(path.name), limits, 0)
+
+
+def _members(
+    place: str, name: str, data: bytes, doc_id: str, limits: Limits, depth: int
+) -> Iterator[Document | Failure]:
+    """Yield the document of some bytes, or those of the archive that they are; ``depth`` counts archives around it."""
+    kind = _media_type(place, name, data)
+    inner: Iterator[tuple[str, bytes] | Failure] = iter(())
+    if kind == sniff.ZIP:
+        from corpus.load import archive
+
+        limits.check("depth", depth + 1, f"{place}: an archive in archives")
+        try:
+            inner = archive.members(data, limits)
+        except LoadError as error:
+            raise LoadError(f"{place}: {error}") from error
+    else:
+        yield _document(place, name, data, kind, doc_id, limits)
+    if kind == sniff.MAIL:
+        from corpus.load import mail
+
+        inner = mail.attachments(data, limits)
+    for one in inner:
+        if isinstance(one, Failure):
+            yield Failure(f"{doc_id}/{one.doc_id}", one.reason)
+            continue
+        own = f"{doc_id}/{one[0]}"
+        try:
+            yield from _members(own, one[0], one[1], own, limits, depth + 1)
+        except UnknownType:
+            continue  # a picture in an archive is passed over like one in a folder
+        except LoadError as error:
+            yield Failure(own, str(error))
+
+
+def fingerprint() -> str:
+    """Return what changes when more files can be read than before: the version, and the optional readers."""
+    return str(VERSION)
 
 
 def _utf8(name: str) -> str:
@@ -67,10 +112,12 @@ def _utf8(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, limits: Limits) -> bytes:
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise LoadError(f"{path}: an ordinary file is needed, and this is a pipe or device; name a file")
+        if path.is_file():
+            limits.check("file_bytes", path.stat().st_size, "the file")
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise LoadError(f"{path}: a file is needed, and nothing is there; check the path") from error
@@ -89,24 +136,41 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _media_type(path: Path, data: bytes) -> str:
-    media_type = SUFFIXES.get(path.suffix.lower(), "text/plain")
-    if data.lstrip()[:5] == b"%PDF-" or (media_type == "application/pdf" and b"%PDF-" in data[:1024]):
-        return "application/pdf"  # readers accept some bytes before the mark
-    if media_type == "application/pdf":
-        raise LoadError(f"{path}: a PDF begins with %PDF-, and this file does not; it is damaged or misnamed")
-    if media_type == "text/plain" and data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(
-        (b"<!doctype html", b"<html")
-    ):
-        return "text/html"
-    return media_type
+def _media_type(place: str, name: str, data: bytes) -> str:
+    kind = sniff.media_type(name, data)
+    if kind is None:
+        raise UnknownType(f"{place}: a document is text or of a type that the README lists, and this is another binary")
+    if kind == sniff.OLE:
+        raise LoadError(f"{place}: Word and PowerPoint files of before 2007 are not read; save it as .docx or .pptx")
+    if kind == sniff.PDF and b"%PDF-" not in data[:1024]:
+        raise LoadError(f"{place}: a PDF begins with %PDF-, and this file does not; it is damaged or misnamed")
+    return kind
 
 
-def _content(path: Path, data: bytes, media_type: str) -> Content:
-    from corpus.load import html, markdown, pdf, text  # the modules are small; each imports its library when called
-
-    read = {"application/pdf": pdf.read, "text/html": html.read, "text/markdown": markdown.read}
+def _document(place: str, name: str, data: bytes, kind: str, doc_id: str, limits: Limits) -> Document:
     try:
-        return read.get(media_type, text.read)(data)
+        content = _content(data, kind, limits)
+        limits.check("characters", len(content.text), "the document")
+        limits.check("pages", len(content.page_starts), "the document")
     except LoadError as error:
-        raise LoadError(f"{path}: {error}") from error
+        raise LoadError(f"{place}: {error}") from error
+    if not content.text.strip():
+        raise LoadError(f"{place}: a document needs text, and this {kind} file has none; remove it or add text")
+    return Document(
+        id=doc_id,
+        title=one_line(content.title or "") or printable(_utf8(PurePosixPath(name).stem)),
+        text=content.text,
+        page_starts=content.page_starts,
+        headings=content.headings,
+        media_type=kind,
+        sha256=sha256(data).hexdigest(),
+        notes=content.notes,
+    )
+
+
+def _content(data: bytes, kind: str, limits: Limits) -> Content:
+    """Read some bytes by the module of their type; each imports its library when it is called."""
+    name = _READERS.get(kind) or ("code" if kind.startswith("text/x-") else "text")
+    module = import_module(f"corpus.load.{name}")
+    read: Callable[[bytes, Limits], Content] = module.read_lines if kind == "application/jsonl" else module.read
+    return read(data, limits)

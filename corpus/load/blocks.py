@@ -1,14 +1,21 @@
 """A writer of plain text in blocks: what Markdown and HTML become, and how their tables read.
 
-Blocks are parted by a blank line; items of one list, rows of one table and lines of one header by a newline.
+Blocks are parted by a blank line; items of one list, rows of one table and lines of one header by a newline. Pages
+are parted by a blank line too, and an empty page keeps its place, so that page numbers are right.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.document import Heading
 
 Sort = Literal["paragraph", "item", "row", "heading"]
+
+NAME_MAX = 60  # characters of a column's name that ``corpus.lines`` still takes for the name of a row's cell
+
+_KEY = re.compile(r"(?=[^\W\d_a-z])[^.!?,]{1,40}$")
+_SENTENCES = re.compile(r"[.!?。！？]\s|[。！？].")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +28,20 @@ class _Part:
 
 @dataclass(slots=True)
 class Blocks:
-    """Collects blocks in order; ``finish`` joins them and gives the headings their offsets."""
+    """Collects blocks in order; ``finish`` joins them and gives the headings their offsets.
 
+    ``length`` counts the characters added so far, so that a loader can stop at its limit.
+    """
+
+    length: int = 0
     _parts: list[_Part] = field(default_factory=list)
+    _pages: list[int] = field(default_factory=list)  # the number of parts before each page
     _ended: bool = True
+
+    def page(self) -> None:
+        """Begin a page with the next block; a page without blocks counts."""
+        self._pages.append(len(self._parts))
+        self._ended = True
 
     def heading(self, text: str, level: int) -> None:
         """Add a heading of ``level``, 1 the outermost; blank text adds nothing."""
@@ -43,6 +60,7 @@ class Blocks:
             joined = not self._ended and sort in ("item", "row") and self._parts[-1].sort == sort
             self._parts.append(_Part(text, sort, level, joined))
             self._ended = False
+            self.length += len(text) + 2
 
     @property
     def has_text(self) -> bool:
@@ -51,17 +69,30 @@ class Blocks:
 
     def finish(self) -> tuple[str, tuple[Heading, ...]]:
         """Return the joined text and its headings."""
+        text, headings, _ = self.finish_pages()
+        return text, headings
+
+    def finish_pages(self) -> tuple[str, tuple[Heading, ...], tuple[int, ...]]:
+        """Return the joined text, its headings, and the offset of each page, the first at 0; none without pages."""
         out: list[str] = []
         headings: list[Heading] = []
+        starts: list[int] = []
         length = 0
-        for part in self._parts:
-            between = "" if not out else "\n" if part.joined else "\n\n"
+        for i, part in enumerate([*self._parts, None]):
+            while len(starts) < len(self._pages) and self._pages[len(starts)] == i:
+                if starts:
+                    out.append("\n\n")
+                    length += 2
+                starts.append(length if starts else 0)
+            if part is None:
+                break
+            between = "" if not length or starts[-1:] == [length] else "\n" if part.joined else "\n\n"
             start = length + len(between)
             length = start + len(part.text)
             out += [between, part.text]
             if part.sort == "heading":
                 headings.append(Heading(start, length, part.level))
-        return "".join(out), tuple(headings)
+        return "".join(out), tuple(headings), tuple(starts)
 
 
 @dataclass(frozen=True, slots=True)

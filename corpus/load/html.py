@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import LoadError
 from corpus.load.content import Content, normalise, one_line
+from corpus.load.limits import Limits
 from corpus.load.walk import Walker
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _META = {
 }
 
 
-def read(data: bytes) -> Content:
+def read(data: bytes, limits: Limits) -> Content:
     """Return the text of a web page.
 
     Raises:

@@ -13,9 +13,9 @@ class Limits:
     """Bounds on one file; going beyond one is a :class:`~corpus.errors.LoadError` that names it.
 
     ``file_bytes``: of a file or of one member of an archive. ``characters``: of one document's text. ``pages``: of a
-    document (slides, sheets, chapters too). ``columns`` and ``rows``: of one table; ``members``: files in an archive, those
-    of archives inside it counted too; ``unpacked_bytes``: of all of them together; ``depth``: archives within
-    archives; ``seconds``: for one file; ``memory_bytes``: of the process that reads it.
+    document (slides, sheets, chapters too). ``columns`` and ``rows``: of one table; ``members``: files in an archive,
+    those of archives inside it counted too; ``unpacked_bytes``: of all of them together; ``depth``: archives within
+    archives; ``seconds``: for one document; ``memory_bytes``: of the process that reads it.
     """
 
     file_bytes: int = 256 * 2**20

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.load.blocks import Blocks
 from corpus.load.content import Content, normalise
+from corpus.load.limits import Limits
 from corpus.load.text import decode
 from corpus.load.walk import Walker
 
@@ -27,7 +28,7 @@ _TAG = re.compile(
 )
 
 
-def read(data: bytes) -> Content:
+def read(data: bytes, limits: Limits) -> Content:
     """Return the text of a Markdown file: marks removed, structure kept.
 
     Raises:
@@ -40,7 +41,7 @@ def read(data: bytes) -> Content:
     pairs, body = _front_matter(source)
     walker = Walker()
     _write(pairs, walker.blocks)
-    walker.walk(HTMLTree.parse(_html(body)).body, everything=True)
+    walker.walk(HTMLTree.parse(to_html(body)).body, everything=True)
     text, headings = walker.blocks.finish()
     named = next((value for key, value in pairs if key.lower() == "title" and value), None)
     first = next((text[one.start : one.end] for one in headings), None)
@@ -79,7 +80,7 @@ def _write(pairs: list[tuple[str, str]], blocks: Blocks) -> None:
         blocks.line(f"{name[0].upper()}{name[1:]}: {value}" if value else f"{name[0].upper()}{name[1:]}", "row")
 
 
-def _html(body: str) -> str:
+def to_html(body: str) -> str:
     """Render to HTML; what only looks like a tag (``List<String>``) stays as words."""
     from markdown_it import MarkdownIt
 

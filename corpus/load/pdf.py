@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from corpus import outline
 from corpus.errors import LoadError
 from corpus.load.content import Content, normalise, one_line
+from corpus.load.limits import Limits
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -27,7 +28,7 @@ RUNNING_MAX = 100  # characters; a longer line is text
 _FPDF_ERR_PASSWORD = 4  # fpdfview.h
 
 
-def read(data: bytes) -> Content:
+def read(data: bytes, limits: Limits) -> Content:
     """Return the text of every page, joined by a blank line, with the offset at which each page begins.
 
     Raises:
@@ -35,6 +36,7 @@ def read(data: bytes) -> Content:
 
     """
     with _LOCK, _opened(data) as document:
+        limits.check("pages", len(document), "the PDF")
         whole = [normalise(_page(document, i)).rstrip() for i in range(len(document))]
         named = _metadata_title(document)
     pages = without_running_lines(whole, keep_first=True)

@@ -3,12 +3,13 @@
 from corpus import outline
 from corpus.errors import LoadError
 from corpus.load.content import Content, normalise
+from corpus.load.limits import Limits
 
 _BOMS = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROL_MAX = 0.02  # share of control characters above which a file is taken to be binary
 
 
-def read(data: bytes) -> Content:
+def read(data: bytes, limits: Limits) -> Content:
     """Return the text of a plain file, with its title and headings guessed from its lines.
 
     Raises:

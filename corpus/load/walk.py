@@ -5,7 +5,7 @@ stands open: an item, a cell, a definition, a heading or a paragraph.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from corpus.load.blocks import Blocks, Cell, table_lines
@@ -42,6 +42,7 @@ class Walker:
     """Walks a tree once and writes to ``blocks``."""
 
     blocks: Blocks = field(default_factory=Blocks)
+    guess_heads: bool = False  # whether a table without header cells may have a head in its first row
     _inline: list[str] = field(default_factory=list)
     _lists: list[_List] = field(default_factory=list)
     _mark: str = ""
@@ -123,7 +124,7 @@ class Walker:
             self._flush()
             if self._tables and is_data(node):
                 self.blocks.end()
-                for line in table_lines(self._tables.pop().rows):
+                for line in table_lines(self._headed(self._tables.pop().rows)):
                     self.blocks.line(line, "row")
                 self.blocks.end()
         elif tag == "pre":
@@ -135,6 +136,16 @@ class Walker:
             self._definition()
         elif tag in _BLOCKS or tag in ("tr", "td", "th"):
             self._flush()
+
+    def _headed(self, rows: list[list[Cell]]) -> list[list[Cell]]:
+        """Return the rows of a table, the first as its head where no cell says so and its words do."""
+        from corpus.load.table import has_head
+
+        if not self.guess_heads or any(cell.is_header for row in rows for cell in row):
+            return rows
+        if not has_head([[cell.text for cell in row] for row in rows]):
+            return rows
+        return [[replace(cell, is_header=True) for cell in rows[0]], *rows[1:]]
 
     def _take(self) -> str:
         """Return the collected inline text, blanks folded on each line, and start anew."""

@@ -1,0 +1,7 @@
+"""Benchmarks, each run by `python -m eval.bench.NAME`.
+
+- ``hashing``: an encoder without a model, for what is measured apart from it
+- ``kill``: ends a writing process at random moments and checks every invariant of the index afterwards
+- ``fuzz``: mutated files through every loader
+- ``ingest``: files a second, passages a second, memory, and the share of time outside the encoder
+"""
