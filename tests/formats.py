@@ -1,9 +1,14 @@
-"""Real files of every format, by the formats' own writers; each tells the same facts in four scripts."""
+"""Real files of every format, by the formats' own writers; each tells the same facts in four scripts.
+
+``python tests/formats.py FOLDER`` writes one of each, for `python -m eval.bench.fuzz FOLDER`.
+"""
 
 import io
 import json
+import sys
 import zipfile
 from email.message import EmailMessage
+from pathlib import Path
 
 FACTS = [
     "The lamp of Dunmore reaches 31 kilometres.",
@@ -146,3 +151,7 @@ FILES = {
     "a.py": lambda: ("class Lamp:\n    def reach(self):\n" + "".join(f"        # {f}\n" for f in FACTS)).encode(),
     "a.unknown": lambda: "\n".join(FACTS).encode(),
 }  # fmt: skip
+
+if __name__ == "__main__":
+    for file, data in (FILES | {"a.zip": archive}).items():
+        Path(sys.argv[1], file).write_bytes(data())

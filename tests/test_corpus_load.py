@@ -476,6 +476,12 @@ def test_a_file_without_permission_is_refused(tmp_path):
         os.seteuid(user)
 
 
+def test_damaged_utf8_is_read_but_for_its_damaged_places():
+    source = "小米成立于2010年。The ferry sails. Größe über alles."
+    data = source.encode().replace(b"ferry", b"fe\xffrry")
+    assert text.read(data, Limits()).text == source.replace("ferry", "fe\ufffdrry")
+
+
 @pytest.mark.parametrize(
     ("name", "answer"),
     [

@@ -6,6 +6,7 @@ from corpus.load.content import Content, normalise
 from corpus.load.limits import Limits
 
 _BOMS = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_DAMAGE_MAX = 5  # characters beyond ASCII for each damaged place, from which on a file is taken for damaged UTF-8
 _CONTROL_MAX = 0.02  # share of control characters above which a file is taken to be binary
 
 
@@ -52,6 +53,10 @@ def _strict(data: bytes, encoding: str) -> str:
 
 
 def _guessed(data: bytes) -> str:
+    patched = data.decode("utf-8", "replace")
+    bad = patched.count("\ufffd")
+    if bad * _DAMAGE_MAX <= sum(char > "\x7f" for char in patched) - bad:
+        return patched  # UTF-8 with a few damaged places, which stand as U+FFFD
     from charset_normalizer import from_bytes  # lazy: most files are UTF-8
 
     best = from_bytes(data).best()

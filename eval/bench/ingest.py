@@ -1,10 +1,10 @@
 """Indexes a folder of mixed real files and says where the time went.
 
-``python -m eval.bench.ingest FOLDER [--files 5000]`` copies files from FOLDER (default: /usr/share/doc and what documentation
-Python's own library holds) into a scratch folder, compressed ones unpacked, and prints: files and passages a second, the
-share of the time spent outside the encoder (the encoder is timed within the same run), the peak memory of this
-process, and how many files a second a sync of the unchanged folder looks at. ``--hashing`` takes an encoder
-without a model, which shows the cost of all the rest alone.
+``python -m eval.bench.ingest [FOLDER...] --files 5000`` copies files (default: the system's documentation, licences and
+manual pages, and Python's library) into a scratch folder, compressed ones unpacked, and prints: files and passages a
+second, the share of the time spent outside the encoder (which is timed within the same run), the peak memory of
+this process, and how many files a second a sync of the unchanged folder looks at. ``--hashing`` takes an
+encoder without a model, which shows the cost of all the rest alone.
 """
 
 import argparse
@@ -109,7 +109,7 @@ def main() -> None:
         unchanged = time.perf_counter() - begun
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         lines = (
-            f"{count} files: {len(report.added)} documents, {len(report.failed)} refused, {len(report.skipped)} passed over",
+            f"{count} files: {len(report.added)} read, {len(report.failed)} refused, {len(report.skipped)} passed over",
             f"first sync {took:.1f} s: {count / took:.1f} files/s, {encoder.passages / took:.1f} passages/s",
             f"outside the encoder: {100 * (1 - encoder.seconds / took):.1f} % of the time",
             f"second sync {unchanged:.2f} s: {count / unchanged:.0f} files/s, {len(again.unchanged)} unchanged",
