@@ -60,7 +60,7 @@ def _parsed(archive: "zipfile.ZipFile", name: str, limits: Limits) -> "Element":
 
     try:
         root: Element = fromstring(unpacked(archive, name, limits))
-    except (KeyError, ParseError, DefusedXmlException, ValueError) as error:
+    except (LookupError, ParseError, DefusedXmlException, ValueError) as error:  # also of an unknown encoding
         what = one_line(str(error))[:100]
         raise LoadError(f"an e-book names its parts, and {name!r} cannot be read ({what}); save it again") from error
     return root
