@@ -164,3 +164,27 @@ def test_documents_cannot_write_to_the_terminal(here, tmp_path, encoder):
     assert "[bold]reaches[/bold]" in out
     assert "\u202e" not in out and "\x1b" not in out
     shelf.index.store.close()
+
+
+def test_the_upkeep_of_an_index(here, shelf, tmp_path):
+    index = ("--index", shelf.directory)
+    shelf.write(lamp_txt="The lamp of Dunmore reaches 31 kilometres.")
+    code, out, _ = here("index", shelf.folder, *index, "--dry-run")
+    assert code == 0 and "added     lamp.txt" in out and out.splitlines()[-1] == "Nothing was done."
+    assert [d.id for d in shelf.index.documents()] == ["cafe.md"]
+    here("index", shelf.folder, *index)
+    assert here("remove", "lamp.txt", *index)[1] == "1 document removed\n"
+    assert here("index", shelf.folder, *index)[1].splitlines()[0].startswith("skipped   1: lamp.txt (removed before")
+    assert here("verify", *index)[:2] == (0, "1 document, 1 passage checked\n")
+    assert here("export", tmp_path / "out.zip", *index)[0] == 0
+    code, out, _ = here("import", tmp_path / "out.zip", "--index", tmp_path / "there")
+    assert (code, out) == (0, f"1 document, 1 passage in {tmp_path / 'there'}\n")
+    assert "1987" in here("ask", "When did the Harbour Cafe open?", "--index", tmp_path / "there")[1]
+    code, _, err = here("remove", "nowhere.txt", *index)
+    assert code == 1 and "no document 'nowhere.txt'" in err
+
+
+def test_an_index_of_nothing_that_can_be_read_is_a_failure(here, tmp_path):
+    (tmp_path / "empty.txt").write_bytes(b"")
+    code, out, _ = here("index", tmp_path / "empty.txt", "--index", tmp_path / "index")
+    assert code == 1 and "0 bytes" in out

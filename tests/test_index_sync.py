@@ -2,6 +2,9 @@
 
 import os
 import sys
+import threading
+import time
+import zipfile
 
 import pytest
 from fakes import Library, everything
@@ -372,3 +375,55 @@ def test_an_index_directory_that_is_a_file_is_told(folder, hashes):
     (folder / "notes.txt").write_text("A note.")
     with pytest.raises(StoreError, match=r"must be writable.*choose another with --index"):
         sync([folder], folder / "notes.txt", hashes)
+
+
+def test_a_file_that_is_being_written_is_read_when_it_is_whole(shelf):
+    path = shelf.folder / "growing.txt"
+    parts = [f"Part {n} of the report. " for n in range(8)]
+
+    def write():
+        with path.open("w") as file:
+            for part in parts:
+                file.write(part)
+                file.flush()
+                time.sleep(0.08)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    time.sleep(0.1)
+    report = shelf.sync()
+    writer.join()
+    assert report.added == ["growing.txt"]
+    assert shelf.index.document("growing.txt").text == "".join(parts)
+
+
+def test_names_with_newlines_are_one_line_everywhere(shelf):
+    (shelf.folder / "two\nlines.txt").write_text("A note on anchors.")
+    assert shelf.sync().added == ["two?lines.txt"]
+    assert shelf.sync().unchanged == ["cafe.txt", "ferry.md", "two?lines.txt"]
+
+
+def test_an_archive_is_its_members_and_only_what_changed_in_it_is_embedded(shelf):
+    def pack(**members):
+        with zipfile.ZipFile(shelf.folder / "box.zip", "w") as box:
+            for name, text in members.items():
+                box.writestr(f"{name}.txt", text)
+
+    pack(one="Anchors are made of iron.", two="Ropes are made of hemp.", bad="")
+    report = shelf.sync()
+    assert report.added == ["box.zip/one.txt", "box.zip/two.txt"]
+    assert [one.doc_id for one in report.failed] == ["box.zip/bad.txt"]
+    shelf.encoder.encoded.clear()
+    pack(one="Anchors are made of iron.", three="Sails are made of flax.")
+    report = shelf.sync()
+    assert (report.added, report.removed) == (["box.zip/three.txt"], ["box.zip/two.txt"])
+    assert "box.zip/one.txt" in report.unchanged and len(shelf.encoder.encoded) == 1 and report.failed == []
+    (shelf.folder / "box.zip").rename(shelf.folder / "crate.zip")
+    assert shelf.sync().moved == ["crate.zip"]
+    assert ids(shelf.index)[-3:] == ["crate.zip/one.txt", "crate.zip/three.txt", "ferry.md"]
+    remove(["crate.zip/one.txt"], shelf.directory)
+    os.utime(shelf.folder / "crate.zip")
+    shelf.sync()
+    assert "crate.zip/one.txt" not in ids(shelf.index)
+    (shelf.folder / "crate.zip").unlink()
+    assert shelf.sync().removed == ["crate.zip/three.txt"]

@@ -124,3 +124,15 @@ def test_a_folder_that_may_not_be_listed_keeps_its_documents(tmp_path, monkeypat
     report = sync([tmp_path / "d"], tmp_path / "index", encoder)
     assert report.removed == [] and "may not be listed" in report.failed[0].reason
     assert [d.id for d in Index(tmp_path / "index", encoder).documents()] == ["shut/b.txt"]
+
+
+def test_an_upload_that_is_removed_is_deleted_and_may_come_back(assistant, tmp_path):
+    path = write(tmp_path / "mine", "m.txt", "Marble is hard limestone.")
+    assistant.add([path])
+    kept = assistant.index.directory / "uploads" / "m.txt"
+    assert kept.exists()
+    assistant.remove(["m.txt"])
+    assert not kept.exists() and ids(assistant) == ["a.txt"]
+    assert assistant.add([path]).added == ["m.txt"]
+    assistant.remove(["a.txt"])
+    assert (tmp_path / "documents" / "a.txt").exists() and ids(assistant) == ["m.txt"]
