@@ -22,6 +22,7 @@ import typer
 from rich.progress import Progress
 
 from corpus.errors import GroundedError
+from corpus.load.sniff import kind
 from index.report import SyncReport
 from qa.answer import Answer, Citation, Claim, Conflict
 from qa.system import Assistant, library
@@ -31,7 +32,6 @@ EXAMPLES += ["Are Xiaomi's cars cheaper or more expensive than comparable electr
 PRIVATE = "Everything stays on this machine."
 OPEN = "This page is open to the network without a password: whoever reaches it can ask, read and add documents."
 BROKEN = "Something went wrong here; the terminal says what. Your question is kept."
-KINDS = {"application/pdf": "PDF", "text/html": "HTML", "text/markdown": "Markdown", "text/plain": "Text"}
 WEAK = 0.5  # support below this is called weak beside its sentence
 LONG = 500  # characters; a longer passage is shown around its quotes, the whole of it on demand
 PROGRESS = gr.Progress()  # a default value of this type is how gradio knows where to pass its progress bar
@@ -223,8 +223,8 @@ def messages(chat: Chat) -> list[dict[str, str]]:
 def report_html(report: SyncReport, names: Sequence[str]) -> str:
     """Return what became of the uploaded files ``names``: added, already there, or why not."""
     reasons = {Path(failure.doc_id).name: failure.reason for failure in report.failed}
-    new = {Path(doc).name for doc in (*report.added, *report.changed, *report.moved)}
-    old = {Path(doc).name for doc in report.unchanged}
+    new = {part for doc in (*report.added, *report.changed, *report.moved) for part in Path(doc).parts}
+    old = {part for doc in report.unchanged for part in Path(doc).parts}
     added: list[str] = []
     same: list[str] = []
     lost = ""
@@ -249,7 +249,7 @@ class Page:
         infos, rows = self.assistant.index.documents(), []
         for info in infos:
             pages = count(info.pages, "page") if info.pages else ""
-            facts = " · ".join(fact for fact in (KINDS.get(info.media_type, info.media_type), pages, info.id) if fact)
+            facts = " · ".join(fact for fact in (kind(info.media_type), pages, info.id) if fact)
             rows.append(f'<li><span dir="auto">{escape(info.title)}</span><small>{escape(facts)}</small></li>')
         have = count(len(infos), "document")
         head = f'<h1>Grounded QA</h1><span class="dim">Ask {have}. {escape(self.privacy)}</span>'

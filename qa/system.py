@@ -9,9 +9,10 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from corpus.document import Failure
+from corpus.document import Document, Failure
 from corpus.errors import LoadError, ReaderError, StoreError
-from corpus.load import load, readable
+from corpus.load import readable
+from corpus.load.isolated import FileReader
 from index.report import Progress, SyncReport
 from index.retrieve import Index, exists, identity
 from index.sync import remove, sync
@@ -141,16 +142,15 @@ class Assistant:
         """
         folder = self.index.directory / UPLOADS
         refused: list[Failure] = []
-        for path in paths:
-            try:
-                if not readable(path):
-                    raise LoadError(f"{path.name}: files of this type are not read; the README lists those that are")
-                load(path)
-                _place(path, folder)
-            except LoadError as error:
-                refused.append(Failure(path.name, str(error)))
-            except OSError as error:
-                refused.append(Failure(path.name, f"could not be copied to {str(folder)!r}: {error.strerror}"))
+        with FileReader() as reader:
+            for path in paths:
+                try:
+                    _check(path, reader)
+                    _place(path, folder)
+                except LoadError as error:
+                    refused.append(Failure(path.name, str(error)))
+                except OSError as error:
+                    refused.append(Failure(path.name, f"could not be copied to {str(folder)!r}: {error.strerror}"))
         roots = [r for r in self.index.store.roots if r != folder]
         there = [r for r in roots if r.exists()]
         if folder.is_dir():
@@ -159,6 +159,15 @@ class Assistant:
         report = sync(there, self.index.directory, self.index.encoder, progress, keep=gone)
         report.failed = refused  # what fails in other folders is told by `qa status`
         return report
+
+
+def _check(path: Path, reader: FileReader) -> None:
+    """Raise LoadError unless a document can be read from the file."""
+    if not readable(path):
+        raise LoadError(f"{path.name}: files of this type are not read; the README lists those that are")
+    for _, found in reader.read([(path.name, path)]):
+        if not any(isinstance(one, Document) for one in found):
+            raise LoadError(f"{path.name}: an archive is read for its documents, and none of this one's can be read")
 
 
 def _place(path: Path, folder: Path) -> None:

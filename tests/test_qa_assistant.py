@@ -136,3 +136,14 @@ def test_an_upload_that_is_removed_is_deleted_and_may_come_back(assistant, tmp_p
     assert assistant.add([path]).added == ["m.txt"]
     assistant.remove(["a.txt"])
     assert (tmp_path / "documents" / "a.txt").exists() and ids(assistant) == ["m.txt"]
+
+
+def test_an_archive_is_uploaded_whole_if_one_of_its_documents_can_be_read(assistant, tmp_path):
+    import zipfile
+
+    for name, text in (("good.zip", "Marble is hard limestone."), ("bad.zip", "")):
+        with zipfile.ZipFile(tmp_path / name, "w") as box:
+            box.writestr("m.txt", text)
+    report = assistant.add([tmp_path / "good.zip", tmp_path / "bad.zip"])
+    assert report.added == ["good.zip/m.txt"]
+    assert [one.doc_id for one in report.failed] == ["bad.zip"]

@@ -24,6 +24,12 @@ TEXTS = {
     ".rst": "text/x-rst", ".csv": "text/csv", ".tsv": "text/tab-separated-values", ".json": "application/json",
     ".jsonl": "application/jsonl", ".ndjson": "application/jsonl", ".eml": MAIL, ".ipynb": NOTEBOOK,
 }  # fmt: skip
+_NAMES = {
+    PDF: "PDF", DOCX: "Word", PPTX: "Slides", XLSX: "Spreadsheet", XLS: "Spreadsheet", ODS: "Spreadsheet", EPUB: "E-book",
+    MAIL: "E-mail", NOTEBOOK: "Notebook", "text/html": "HTML", "text/markdown": "Markdown", "text/plain": "Text",
+    "text/x-rst": "Text", "text/csv": "Table", "text/tab-separated-values": "Table", "application/json": "Records",
+    "application/jsonl": "Records",
+}  # fmt: skip
 _CODE = """
 py pyi js mjs ts tsx jsx java c h cc cpp hpp cs go rs rb php pl pm lua r jl scala kt swift sh bash zsh ps1 bat sql css
 scss yaml yml toml ini cfg conf xml svg tex el clj hs ml ex exs erl dart vue gradle cmake mk proto diff patch
@@ -36,6 +42,15 @@ rar tar tgz npy npz pkl pt pth onnx gguf safetensors faiss parquet swp lock
 """
 BINARY = frozenset(f".{name}" for name in _BINARY.split())
 _HTML = re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S)
+
+
+def kind(media_type: str) -> str:
+    """Return what a person calls a media type.
+
+    >>> kind("application/pdf"), kind("text/x-py")
+    ('PDF', 'Source code')
+    """
+    return _NAMES.get(media_type) or ("Source code" if media_type.startswith("text/x-") else media_type)
 
 
 def readable(name: str) -> bool:
