@@ -25,8 +25,8 @@ TEXTS = {
     ".jsonl": "application/jsonl", ".ndjson": "application/jsonl", ".eml": MAIL, ".ipynb": NOTEBOOK,
 }  # fmt: skip
 _NAMES = {
-    PDF: "PDF", DOCX: "Word", PPTX: "Slides", XLSX: "Spreadsheet", XLS: "Spreadsheet", ODS: "Spreadsheet", EPUB: "E-book",
-    MAIL: "E-mail", NOTEBOOK: "Notebook", "text/html": "HTML", "text/markdown": "Markdown", "text/plain": "Text",
+    PDF: "PDF", DOCX: "Word", PPTX: "Slides", XLSX: "Spreadsheet", XLS: "Spreadsheet", ODS: "Spreadsheet",
+    EPUB: "E-book", MAIL: "E-mail", NOTEBOOK: "Notebook", "text/html": "HTML", "text/markdown": "Markdown", "text/plain": "Text",
     "text/x-rst": "Text", "text/csv": "Table", "text/tab-separated-values": "Table", "application/json": "Records",
     "application/jsonl": "Records",
 }  # fmt: skip
