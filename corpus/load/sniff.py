@@ -26,9 +26,9 @@ TEXTS = {
 }  # fmt: skip
 _NAMES = {
     PDF: "PDF", DOCX: "Word", PPTX: "Slides", XLSX: "Spreadsheet", XLS: "Spreadsheet", ODS: "Spreadsheet",
-    EPUB: "E-book", MAIL: "E-mail", NOTEBOOK: "Notebook", "text/html": "HTML", "text/markdown": "Markdown", "text/plain": "Text",
-    "text/x-rst": "Text", "text/csv": "Table", "text/tab-separated-values": "Table", "application/json": "Records",
-    "application/jsonl": "Records",
+    EPUB: "E-book", MAIL: "E-mail", NOTEBOOK: "Notebook", "text/html": "HTML", "text/markdown": "Markdown",
+    "text/plain": "Text", "text/x-rst": "Text", "text/csv": "Table", "text/tab-separated-values": "Table",
+    "application/json": "Records", "application/jsonl": "Records",
 }  # fmt: skip
 _CODE = """
 py pyi js mjs ts tsx jsx java c h cc cpp hpp cs go rs rb php pl pm lua r jl scala kt swift sh bash zsh ps1 bat sql css
