@@ -120,8 +120,7 @@ def _breaks(
     """Whether line ``i`` begins a block, given that the current one began at line ``first``."""
     before, line = rows[i - 1], rows[i]
     if line.gap:
-        turned = line.start - line.indent in pages
-        return not (turned and line.lower and not before.finished and len(before) >= 25)
+        return not (line.start - line.indent in pages and _goes_on_overleaf(before, line))
     if items[i] or line.is_reference or line.is_row or before.is_row or line.is_page_number or before.is_page_number:
         return True
     if line.text.rstrip(".") in recurring or before.text.rstrip(".") in recurring:
@@ -134,6 +133,13 @@ def _breaks(
     if rows[first].is_reference:
         return len(before) > WRAP_MAX
     return line.is_key or not continues(rows, i)
+
+
+def _goes_on_overleaf(before: Line, line: Line) -> bool:
+    """Whether the last line of a page is unfinished prose that the first line of the next goes on with."""
+    if before.finished or before.is_row or line.is_row:
+        return False
+    return len(before) >= 25 if line.lower else len(before) > WRAP_MAX and line.finished
 
 
 def _boundaries(words: str) -> list[int]:

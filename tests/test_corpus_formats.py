@@ -79,8 +79,8 @@ def test_tables_of_any_delimiter(tmp_path, mark):
 
     csv.writer(out, delimiter=mark).writerows(rows)
     document = read(tmp_path, "t.csv", out.getvalue().encode())
-    assert document.text == "Name: Boat; A; Size, in m: 1,5; Note: two lines\nName: Boat B; Size, in m: 2,5"
-    assert read(tmp_path, "u.tsv", b"apples\tred\npears\tgreen").text == "apples: red\npears: green"
+    assert document.text == "Name: Boat; A | Size, in m: 1,5 | Note: two lines\nName: Boat B; Size, in m: 2,5"
+    assert read(tmp_path, "u.tsv", b"apples\tred\npears\tgreen").text == "apples | red\npears | green"
 
 
 def test_a_book_has_chapters_for_pages(tmp_path):

@@ -8,6 +8,7 @@ which files of a folder are worth trying. Libraries of formats are imported only
   ``mail``, ``notebook``, ``code``: the loaders; ``archive``: the members of a ZIP archive; ``package``: its opening
 - ``content``: what each loader returns, and the one normalisation
 - ``tree``, ``walk``, ``blocks``: from a web page's tree to plain text, for all that becomes HTML
+- ``pdfium``: what a page draws; ``layout``: its text in reading order; ``ocr``: pages that are pictures
 - ``isolated``, ``worker``: reading in a process of its own
 """
 
@@ -25,7 +26,7 @@ from corpus.load.limits import Limits
 
 __all__ = ["VERSION", "fingerprint", "load", "load_all", "readable"]
 
-VERSION = 2  # raised when what a loader makes of a file changes; the index then reads its files again
+VERSION = 3  # raised when what a loader makes of a file changes; the index then reads its files again
 
 _READERS = {  # media type to module; every one has ``read(data, limits)``
     sniff.PDF: "pdf", sniff.DOCX: "word", sniff.PPTX: "slides", sniff.XLSX: "sheet", sniff.XLS: "sheet",
@@ -104,7 +105,9 @@ def _members(
 
 def fingerprint() -> str:
     """Return what changes when more files can be read than before: the version, and the optional readers."""
-    return str(VERSION)
+    from corpus.load import ocr
+
+    return f"{VERSION}+ocr" if ocr.available() else str(VERSION)
 
 
 def _utf8(name: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from corpus.document import Document, Failure, Heading
@@ -76,15 +77,21 @@ class FileReader:
         self._child.submit({"id": doc_id, "path": os.fsencode(path).decode("latin-1")})
 
     def _results(self, doc_id: str) -> Iterator[Document | Failure]:
+        allowed = self._limits.seconds
+        deadline = monotonic() + allowed
         while self._child:
             try:
-                frame = self._child.frames.get(timeout=self._limits.seconds)
+                frame = self._child.frames.get(timeout=max(0.0, deadline - monotonic()))
             except queue.Empty:
                 self.close()
                 raise LoadError(
-                    f"{doc_id}: reading a document takes at most {self._limits.seconds:g} seconds, and this one took "
+                    f"{doc_id}: reading a document takes at most {allowed:g} seconds, and this one took "
                     "more; split it, or raise Limits.seconds"
                 ) from None
+            if frame and "allow" in frame:
+                allowed += frame["allow"]
+                deadline += frame["allow"]
+                continue
             if frame is None:
                 signal = self._child.end()
                 self._child = None
@@ -96,6 +103,8 @@ class FileReader:
             if "error" in frame:
                 raise (UnknownType if frame["unknown"] else LoadError)(frame["error"])
             yield Failure(**frame["failure"]) if "failure" in frame else _document(frame["document"])
+            allowed = self._limits.seconds
+            deadline = monotonic() + allowed
 
 
 class _Child:

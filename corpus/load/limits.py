@@ -3,6 +3,8 @@
 The defaults are far above what people write and far below what harms: raise one by passing other ``Limits``.
 """
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from corpus.errors import LoadError
@@ -15,7 +17,8 @@ class Limits:
     ``file_bytes``: of a file or of one member of an archive. ``characters``: of one document's text. ``pages``: of a
     document (slides, sheets, chapters too). ``columns`` and ``rows``: of one table; ``members``: files in an archive,
     those of archives inside it counted too; ``unpacked_bytes``: of all of them together; ``depth``: archives within
-    archives; ``seconds``: for one document; ``memory_bytes``: of the process that reads it.
+    archives; ``seconds``: for one document, and a little for each of its pages; ``ocr_pages``: pages of one document
+    that are read from their picture; ``memory_bytes``: of the process that reads it.
     """
 
     file_bytes: int = 256 * 2**20
@@ -27,6 +30,7 @@ class Limits:
     unpacked_bytes: int = 2**30
     depth: int = 3
     seconds: float = 120.0
+    ocr_pages: int = 500
     memory_bytes: int = 4 * 2**30
 
     def check(self, name: str, value: float, what: str) -> None:
@@ -43,3 +47,18 @@ class Limits:
             raise LoadError(
                 f"at most {most:,} {unit} are read, and {what} has {value:,}; split it, or raise Limits.{name}"
             )
+
+
+_waiting: ContextVar[Callable[[float], None] | None] = ContextVar("waiting", default=None)
+
+
+def allow(seconds: float) -> None:
+    """Let a document of many pages take longer: tell whoever waits for it, if anyone does."""
+    told = _waiting.get()
+    if told:
+        told(seconds)
+
+
+def tell_of_allowances(told: Callable[[float], None]) -> None:
+    """Have ``told`` called with the seconds of each :func:`allow` from now on."""
+    _waiting.set(told)

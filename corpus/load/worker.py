@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from corpus.document import Document, Failure
 from corpus.errors import LoadError, UnknownType
-from corpus.load.limits import Limits
+from corpus.load.limits import Limits, tell_of_allowances
 
 _GRACE = 60.0  # seconds beyond the limit after which a child that nobody waits for ends by itself
 
@@ -42,8 +42,18 @@ def main(limits: str) -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not end up among the frames
     _bound(bounds)
+    left = 0.0
+
+    def told(seconds: float) -> None:
+        nonlocal left
+        left += seconds
+        send(answers, {"allow": seconds})
+        _alarm(bounds, left)
+
+    tell_of_allowances(told)
     try:
         while (request := receive(requests)) is not None:
+            left = 0.0
             _alarm(bounds)
             _answer(answers, request, bounds)
     except BrokenPipeError:  # the parent has gone
@@ -95,6 +105,6 @@ def _bound(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
 
 
-def _alarm(limits: Limits) -> None:
+def _alarm(limits: Limits, more: float = 0.0) -> None:
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, limits.seconds + _GRACE)
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds + more + _GRACE)
