@@ -4,13 +4,10 @@ Every word of a document, a file name or a question passes through :func:`escape
 block on one line, which gradio's Markdown hands through untouched; its sanitiser stays on as a second fence.
 """
 
-import errno
 import html
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from ipaddress import ip_address
 from itertools import groupby
 from pathlib import Path
 from threading import Thread
@@ -24,6 +21,7 @@ from rich.progress import Progress
 from corpus.errors import GroundedError
 from corpus.load.sniff import kind
 from index.report import SyncReport
+from qa.address import reachable
 from qa.answer import Answer, Citation, Claim, Conflict
 from qa.system import Assistant, library
 
@@ -32,6 +30,7 @@ EXAMPLES += ["Are Xiaomi's cars cheaper or more expensive than comparable electr
 PRIVATE = "Everything stays on this machine."
 OPEN = "This page is open to the network without a password: whoever reaches it can ask, read and add documents."
 BROKEN = "Something went wrong here; the terminal says what. Your question is kept."
+REFRESH = 3  # seconds after which a page that lies open follows the index
 WEAK = 0.5  # support below this is called weak beside its sentence
 LONG = 500  # characters; a longer passage is shown around its quotes, the whole of it on demand
 PROGRESS = gr.Progress()  # a default value of this type is how gradio knows where to pass its progress bar
@@ -307,6 +306,13 @@ class Page:
         box = gr.Textbox(**buttons) if text is None else gr.Textbox(value=text, **buttons)
         return messages(chat), box, notice_html(notice)
 
+    def refresh(self, chat: Chat, seen: int) -> tuple[Any, ...]:
+        """Take what was deleted since from a page that lies open, and list the documents anew."""
+        now = self.assistant.index.store.generation
+        if now == seen or running(chat):
+            return *UNCHANGED, seen
+        return self.view(chat)[0], *self.overview(), now
+
     def upload(self, files: list[str], progress: gr.Progress = PROGRESS) -> tuple[Any, ...]:
         """Add files to the index and say what became of each; returns the drop area emptied, report, overview."""
         try:
@@ -355,20 +361,10 @@ def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRI
         gr.on([chatbot.change, blocks.load], None, js=SETTLE)
         files.upload(page.upload, files, [files, told, head, listed], show_progress_on=files, api_visibility="private")
         blocks.load(page.overview, None, [head, listed], **quiet)
+        seen = gr.State(assistant.index.store.generation)
+        gr.Timer(REFRESH).tick(page.refresh, [chat, seen], [chatbot, head, listed, seen], **quiet)
         gr.events.api(page.ask, api_name="ask", **AT_ONCE)
     return blocks
-
-
-def reachable(host: str, port: int) -> bool:
-    """Return whether other machines reach the address; raises GroundedError where no page can be served on it."""
-    try:
-        with socket.create_server((host, port)) as server:
-            return not ip_address(server.getsockname()[0]).is_loopback
-    except OSError as error:
-        why = (error.strerror or str(error)).partition(" (while")[0]
-        taken = f"Port {port} on {host} is not free ({why}). Choose another one: python ui.py --port {port % 65535 + 1}"
-        closed = f"The page cannot be served on {host}, port {port} ({why}). Check the address."
-        raise GroundedError(taken if error.errno == errno.EADDRINUSE else closed) from error
 
 
 def main(

@@ -7,11 +7,13 @@ Passages do not overlap: the search joins neighbours when it needs more words, a
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.document import Document, Passage
 from corpus.sentences import Unit, sentences
 
-VERSION = 1  # raised when the passages of a document change; the index then reads its files again
+VERSION = 2  # raised when the passages of a document change; the index then reads its files again
+CHARACTERS = 12  # a token stands for no more than this many characters, so that no passage is a wall of letters
 TAIL = 15  # tokens; a last passage below this joins the one before it
 
 CountTokens = Callable[[list[str]], list[int]]
@@ -67,7 +69,7 @@ def _paths(document: Document) -> list[tuple[str, ...]]:
 def _pieces(document: Document, units: list[Unit], count_tokens: CountTokens, limit: int) -> list[_Piece]:
     """Count every unit in one call, and cut those over ``limit``."""
     text = document.text
-    counts = count_tokens([text[unit.start : unit.end] for unit in units])
+    counts = _lengths([text[unit.start : unit.end] for unit in units], count_tokens)
     pieces: list[_Piece] = []
     section = 0
     for unit, count in zip(units, counts, strict=True):
@@ -80,34 +82,44 @@ def _pieces(document: Document, units: list[Unit], count_tokens: CountTokens, li
     return pieces
 
 
+def _lengths(texts: list[str], count_tokens: CountTokens) -> list[int]:
+    """Return how many tokens each text takes, and no fewer than its characters allow.
+
+    To a tokenizer of word pieces any word of over a hundred letters is one unknown token.
+    """
+    return [max(count, -(-len(text) // CHARACTERS)) for text, count in zip(texts, count_tokens(texts), strict=True)]
+
+
 def _cut(
     text: str, start: int, end: int, tokens: int, count_tokens: CountTokens, limit: int
 ) -> Iterator[tuple[int, int, int]]:
-    """Yield the span whole where it fits, else in two parts cut near its middle, each again."""
-    middle = _middle(text, start, end) if tokens > limit else end
-    if tokens <= limit or not start < middle < end:
+    """Yield the span whole where it fits, else in as many even parts as it needs, each again."""
+    if tokens <= limit or end - start < 2:
         yield start, end, tokens
         return
-    left, right = len(text[start:middle].rstrip()), len(text[middle:end].lstrip())
-    spans = [(start, start + left), (end - right, end)]
-    counts = count_tokens([text[a:b] for a, b in spans])
+    parts = min(-(-tokens * 10 // (9 * limit)), end - start)  # a tenth less full, as parts are not quite even
+    step = (end - start) / parts
+    cuts = [start, *(_near(text, round(start + n * step), step / 4) for n in range(1, parts)), end]
+    spans: list[tuple[int, int]] = []
+    for a, b in pairwise(cuts):
+        words = text[a:b].strip()
+        if words:
+            first = a + len(text[a:b]) - len(text[a:b].lstrip())
+            spans.append((first, first + len(words)))
+    counts = _lengths([text[a:b] for a, b in spans], count_tokens)
     for (a, b), count in zip(spans, counts, strict=True):
         yield from _cut(text, a, b, count, count_tokens, limit)
 
 
-def _middle(text: str, start: int, end: int) -> int:
-    """Return where to cut: after a clause's mark, else at a blank, else between characters, nearest the middle."""
-    centre = (start + end) // 2
-    reach = range(max(start + 1, centre - (end - start) // 4), min(end, centre + (end - start) // 4 + 1))
-    near = sorted(reach, key=lambda i: abs(i - centre))
+def _near(text: str, middle: int, reach: float) -> int:
+    """Return where to cut near ``middle``: after a clause's mark, else at a blank, else between characters."""
+    steps = range(int(reach) + 1)
+    around = [place for step in steps for place in ((middle + step, middle - step) if step else (middle,))]
     for marks in (";:。；", ",，、)", ""):
-        for i in near:
-            if text[i].isspace() and (not marks or text[i - 1] in marks):
-                return i
-    wide = sorted(range(start + 1, end), key=lambda i: abs(i - centre))
-    blank = next((i for i in wide if text[i].isspace()), None)
-    whole = next((i for i in near or wide if not _binds(text, i)), None)
-    return blank or whole or (near or wide or [end])[0]
+        for place in around:
+            if text[place].isspace() and (not marks or text[place - 1] in marks):
+                return place
+    return next((place for place in around if not _binds(text, place)), middle)
 
 
 def _binds(text: str, i: int) -> bool:
@@ -175,7 +187,7 @@ def _checked(text: str, groups: list[list[_Piece]], count_tokens: CountTokens, l
     fitting: dict[int, list[_Piece]] = {}
     open_groups = groups
     while open_groups:
-        counts = count_tokens([text[group[0].start : group[-1].end] for group in open_groups])
+        counts = _lengths([text[group[0].start : group[-1].end] for group in open_groups], count_tokens)
         over: list[list[_Piece]] = []
         for group, count in zip(open_groups, counts, strict=True):
             if count <= limit or len(group) == 1:

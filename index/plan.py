@@ -42,7 +42,7 @@ class Version:
 def compare(scan: Scan, store: Store, version: Version, keep: Sequence[Path]) -> Plan:
     """Return what has to be done; documents below ``keep`` and below folders that may not be listed stay."""
     known = store.files()
-    noted = {note.doc_id for note in store.notes()}
+    noted = store.noted()
     held = (*keep, *scan.denied)
     present = {file.doc_id for file in scan.found}
     missing = {

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from corpus.document import Document, Failure, Passage
 from corpus.errors import EncoderMismatch, StoreError, WriterBusy
+from corpus.locate import Area, areas
 from index import derive
 from index.database import FILE
 from index.encode import Encoder, SentenceEncoder
@@ -149,6 +150,16 @@ class Index:
             StoreError: the index holds no such document.
         """
         return self.store.document(doc_id)
+
+    def areas(self, doc_id: str, start: int, end: int) -> tuple[Area, ...]:
+        """Return where a span of a PDF's text stands on its pages; none for other formats and members of archives.
+
+        Raises:
+            StoreError: the index holds no such document.
+            LoadError: its file is gone or has changed since it was read.
+        """
+        document, path = self.store.document(doc_id), self.store.path(doc_id)
+        return areas(path, document, start, end) if path else ()
 
     def holds(self, passage: Passage) -> bool:
         """Return whether the index still holds a passage that it once returned, word for word at its place.

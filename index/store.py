@@ -246,6 +246,16 @@ class Store(Database):
         rows = self._run("SELECT id, notes FROM documents WHERE notes <> '[]' ORDER BY id")
         return [Failure(row[0], note) for row in rows for note in json.loads(row[1])]
 
+    def noted(self) -> set[str]:
+        """Return the ids of files of which something could not be read."""
+        rows = self._run("SELECT DISTINCT f.id FROM files f JOIN documents d ON d.file_pk = f.pk WHERE d.notes <> '[]'")
+        return {row[0] for row in rows}
+
+    def path(self, doc_id: str) -> Path | None:
+        """Return the file that is a document, or None where it is a part of one, or where there is none."""
+        rows = self._run("SELECT path FROM files WHERE id = ?", (doc_id,))
+        return Path(os.fsdecode(rows[0][0])) if rows else None
+
     # -- passages ----------------------------------------------------------------------------------
 
     def passages(self, keys: Sequence[int] | None = None) -> dict[int, tuple[Passage, str]]:

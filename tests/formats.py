@@ -135,6 +135,50 @@ def archive(*names):
     return buffer.getvalue()
 
 
+def odt():
+    """An OpenDocument text, put together by hand; LibreOffice's own are read in tests/test_corpus_office.py."""
+    namespaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table")
+    )
+    rows = "".join(
+        "<table:table-row>" + "".join(f"<table:table-cell><text:p>{c}</text:p></table:table-cell>" for c in row)
+        + "</table:table-row>" for row in TABLE
+    )  # fmt: skip
+    items = "".join(f"<text:list-item><text:p>{one} rope</text:p></text:list-item>" for one in ("First", "Second"))
+    body = (
+        '<text:h text:outline-level="1">Harbour report</text:h><text:h text:outline-level="2">Lamps</text:h>'
+        + "".join(f"<text:p>{fact}</text:p>" for fact in FACTS)
+        + f"<text:list>{items}</text:list><table:table>{rows}</table:table>"
+        + "<text:p>A<text:s text:c='3'/>b<office:annotation><text:p>Hidden remark</text:p></office:annotation></text:p>"
+    )
+    content = f"<office:document-content {namespaces}><office:body><office:text>{body}</office:text></office:body>"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        file.writestr("content.xml", content + "</office:document-content>")
+    return buffer.getvalue()
+
+
+def rtf():
+    def escaped(text):
+        units = [int.from_bytes(text.encode("utf-16-le")[n : n + 2], "little", signed=True)
+                 for n in range(0, len(text.encode("utf-16-le")), 2)]  # fmt: skip
+        return "".join(chr(unit) if 31 < unit < 127 else f"\\u{unit}?" for unit in units)
+
+    rows = "".join(
+        r"\trowd\cellx1000\cellx2000\cellx3000 " + "".join(rf"\intbl {cell}\cell " for cell in row) + r"\row "
+        for row in TABLE
+    )
+    return (r"{\rtf1\ansi\uc1 " + "".join(rf"{escaped(fact)}\par " for fact in FACTS) + rows + "}").encode()
+
+
+def pdf():
+    """A PDF whose fonts hold the first two facts; the other scripts are read in tests/test_corpus_office.py."""
+    import pdfs
+
+    return pdfs.facts()
+
+
 def saved(document):
     buffer = io.BytesIO()
     document.save(buffer)
@@ -142,7 +186,8 @@ def saved(document):
 
 
 FILES = {
-    "a.docx": docx, "a.pptx": pptx, "a.xlsx": xlsx, "a.epub": epub, "a.eml": mail, "a.csv": csv, "a.ipynb": notebook,
+    "a.docx": docx, "a.odt": odt, "a.rtf": rtf, "a.pptx": pptx,
+    "a.xlsx": xlsx, "a.epub": epub, "a.eml": mail, "a.csv": csv, "a.ipynb": notebook,
     "a.rst": rst, "a.md": lambda: ("# Harbour report\n\n" + "\n\n".join(FACTS)).encode(),
     "a.txt": lambda: "\n\n".join(FACTS).encode("utf-16"),
     "a.html": lambda: ("<title>Harbour</title>" + "".join(f"<p>{f}" for f in FACTS)).encode(),
@@ -153,5 +198,5 @@ FILES = {
 }  # fmt: skip
 
 if __name__ == "__main__":
-    for file, data in (FILES | {"a.zip": archive}).items():
+    for file, data in (FILES | {"a.zip": archive, "a.pdf": pdf}).items():
         Path(sys.argv[1], file).write_bytes(data())

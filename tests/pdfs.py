@@ -74,6 +74,23 @@ def draw_table(canvas, rows, left=72, top=700, widths=(120, 80, 80), leading=16,
         canvas.drawString(left + sum(widths[:c]), top - r * leading, rows[r][c])
 
 
+def facts():
+    """Return a PDF with the facts of ``formats`` in the scripts that its fonts hold, in columns, with a table."""
+    from formats import FACTS, TABLE
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+
+    def running(canvas, number):
+        canvas.drawString(60, 810, "Harbour report")
+        canvas.setFont("STSong-Light", 10)
+        canvas.drawString(60, 40, FACTS[1])
+        canvas.line(60, 800, 500, 800)
+
+    return flowing([("title", "Harbour report"), *[FACTS[0]] * 9, TABLE, ("heading", "Boats")], 2, running)
+
+
 def scanned(data, dots=150):
     """Return a PDF of the same pages as pictures, as a scanner makes it."""
     import pypdfium2

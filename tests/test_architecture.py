@@ -42,8 +42,10 @@ FENCES = {
     "pptx": ("corpus/load/slides.py",),
     "lxml": ("corpus/load/slides.py",),
     "python_calamine": ("corpus/load/sheet.py",),
+    "openpyxl": ("corpus/load/sheet.py",),
+    "striprtf": ("corpus/load/rtf.py",),
     "docutils": ("corpus/load/rst.py",),
-    "defusedxml": ("corpus/load/epub.py",),
+    "defusedxml": ("corpus/load/epub.py", "corpus/load/odf.py", "corpus/load/sheet.py"),
 }
 TOP = {
     "corpus", "index", "qa", "eval", "ui.py", "ui", "tests", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE",

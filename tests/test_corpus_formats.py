@@ -55,12 +55,34 @@ def test_word(tmp_path):
     assert "Running header" not in document.text
 
 
+def test_open_documents_and_rich_text(tmp_path):
+    document = loaded(tmp_path, "a.odt")
+    assert headings(document) == ["Harbour report", "Lamps"] and document.title == "Harbour report"
+    assert "- First rope\n- Second rope" in document.text
+    assert "Model: Boat A; Price: 300; Since: 1987\nModel: Boat B; Price: 450; Since: 1991" in document.text
+    assert "A b" in document.text and "Hidden remark" not in document.text
+    assert "Model: Boat A; Price: 300; Since: 1987\nModel: Boat B" in loaded(tmp_path, "a.rtf").text
+
+
 def test_slides_are_pages(tmp_path):
     document = loaded(tmp_path, "a.pptx")
     assert headings(document) == ["Lamps", "Boats"]
     assert document.page_at(document.text.index("31 kilometres")) == 1
     assert document.page_at(document.text.index("Model: Boat B; Price: 450")) == 2
     assert "- First rope\n- Second rope" in document.text and "Notes: Mention the ferry." in document.text
+
+
+def test_percentages_and_currencies_of_a_sheet_are_shown(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["Model", "Share", "Price", "Count"])
+    sheet.append(["Boat A", 0.125, 300, 1234.5])
+    for cell, shape in (("B2", "0.0%"), ("C2", "[$€-407]#,##0.00"), ("D2", "#,##0")):
+        sheet[cell].number_format = shape
+    text = read(tmp_path, "p.xlsx", formats.saved(book)).text
+    assert "Model: Boat A; Share: 12.5%; Price: €300; Count: 1234.5" in text
 
 
 def test_sheets_are_pages_and_rows_read_alone(tmp_path):
@@ -182,7 +204,10 @@ def test_bombs_are_bounded(tmp_path):
 def test_entity_bombs_are_refused(tmp_path):
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY e0 "bomb">{entities}]><b>&e9;</b>'
-    parts = {"a.docx": "word/document.xml", "a.epub": "EPUB/content.opf", "a.pptx": "ppt/presentation.xml"}
+    parts = {
+        "a.docx": "word/document.xml", "a.epub": "EPUB/content.opf", "a.pptx": "ppt/presentation.xml",
+        "a.xlsx": "xl/worksheets/sheet1.xml", "a.odt": "content.xml",
+    }  # fmt: skip
     for name, part in parts.items():
         buffer = io.BytesIO()
         with (
@@ -204,9 +229,9 @@ def test_the_type_is_told_by_content(tmp_path):
         read(tmp_path, "old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
 
 
-@pytest.mark.parametrize("name", [*formats.FILES, "a.zip"])
+@pytest.mark.parametrize("name", [*formats.FILES, "a.zip", "a.pdf"])
 def test_no_mutation_lets_out_an_error_that_is_not_ours(tmp_path, name):
     path = tmp_path / name
-    path.write_bytes(formats.archive() if name == "a.zip" else formats.FILES[name]())
+    path.write_bytes((formats.FILES | {"a.zip": formats.archive, "a.pdf": formats.pdf})[name]())
     refused, longest = fuzz.run(path, 40)
     assert 0 <= refused <= 40 and 0 < longest < fuzz.SECONDS_MAX

@@ -456,7 +456,9 @@ def test_a_file_without_permission_is_refused(tmp_path):
 def test_damaged_utf8_is_read_but_for_its_damaged_places():
     source = "小米成立于2010年。The ferry sails. Größe über alles."
     data = source.encode().replace(b"ferry", b"fe\xffrry")
-    assert text.read(data, Limits()).text == source.replace("ferry", "fe\ufffdrry")
+    content = text.read(data, Limits())
+    assert content.text == source.replace("ferry", "fe\ufffdrry")
+    assert content.notes == ("1 damaged characters of it were read as “\ufffd”",)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A quote on its page: the rectangles hold its ink, and nothing of the lines around it."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -190,3 +191,27 @@ def test_a_file_that_changed_is_told_and_other_formats_have_no_pages(tmp_path):
     text = tmp_path / "a.txt"
     text.write_text("The tide rose.")
     assert areas(text, load(text), 0, 3) == ()
+
+
+def test_an_index_locates_quotes_of_its_own_files(tmp_path):
+    from fakes import HashEncoder
+
+    from index.retrieve import Index
+    from index.sync import sync
+
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    data = pdfs.flowing([sentence(1), sentence(2)])
+    (folder / "a.pdf").write_bytes(data)
+    (folder / "a.txt").write_text(sentence(3))
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        archive.writestr("c.pdf", data)
+        archive.writestr("d.txt", ("café " * 30 + "x").encode()[:-1] + b"\xe9 end")
+    sync([folder], tmp_path / "index", HashEncoder())
+    index = Index(tmp_path / "index", HashEncoder())
+    text = index.document("a.pdf").text
+    start = text.index(sentence(2))
+    assert [one.page for one in index.areas("a.pdf", start, start + 20)] == [1]
+    assert index.areas("a.txt", 0, 5) == index.areas("b.zip/c.pdf", 0, 5) == ()
+    assert index.store.noted() == {"b.zip"}
+    index.store.close()

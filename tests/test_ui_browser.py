@@ -139,6 +139,18 @@ def test_a_question_that_breaks_a_rule_stays_in_its_box(page):
     assert page.get_by_role("alert").count() == 0
 
 
+def test_a_page_that_lies_open_loses_what_another_process_removes(page, place):
+    page.locator("input[type=file]").set_input_files(place / "lighthouse.txt")
+    page.get_by_text("lighthouse.txt").first.wait_for()
+    answer = ask(page, "Who built the lighthouse of Skerra?")
+    assert "Thomas Bell" in said(answer)
+    command = [sys.executable, "-m", "qa", "remove", "lighthouse.txt", "--index", str(place / "index")]
+    subprocess.run(command, cwd=ROOT, env=environment(place), check=True, capture_output=True)
+    page.get_by_text("was removed or changed since").wait_for(timeout=20_000)
+    assert "Thomas Bell" not in page.content()
+    page.get_by_text("Ask 2 documents.").wait_for()
+
+
 def test_a_new_chat_is_empty(page):
     ask(page, "How long does the ferry crossing take?")
     page.get_by_role("button", name="New chat").click()

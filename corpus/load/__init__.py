@@ -4,8 +4,9 @@
 which files of a folder are worth trying. Libraries of formats are imported only when a file of theirs is read.
 
 - ``sniff``: what a file is; ``limits``: what reading it may cost
-- ``text``, ``markdown``, ``rst``, ``html``, ``pdf``, ``word``, ``slides``, ``sheet``, ``table``, ``epub``, ``records``,
-  ``mail``, ``notebook``, ``code``: the loaders; ``archive``: the members of a ZIP archive; ``package``: its opening
+- ``text``, ``markdown``, ``rst``, ``html``, ``pdf``, ``word``, ``odf``, ``rtf``, ``slides``, ``sheet``, ``table``,
+  ``epub``, ``records``, ``mail``, ``notebook``, ``code``: the loaders
+- ``archive``: the members of a ZIP archive; ``package``: its opening
 - ``content``: what each loader returns, and the one normalisation
 - ``tree``, ``walk``, ``blocks``: from a web page's tree to plain text, for all that becomes HTML
 - ``pdfium``: what a page draws; ``layout``: its text in reading order; ``ocr``: pages that are pictures
@@ -29,10 +30,11 @@ __all__ = ["VERSION", "fingerprint", "load", "load_all", "readable"]
 VERSION = 3  # raised when what a loader makes of a file changes; the index then reads its files again
 
 _READERS = {  # media type to module; every one has ``read(data, limits)``
-    sniff.PDF: "pdf", sniff.DOCX: "word", sniff.PPTX: "slides", sniff.XLSX: "sheet", sniff.XLS: "sheet",
-    sniff.ODS: "sheet", sniff.EPUB: "epub", sniff.MAIL: "mail", sniff.NOTEBOOK: "notebook", "text/html": "html",
-    "text/markdown": "markdown", "text/x-rst": "rst", "text/csv": "table", "text/tab-separated-values": "table",
-    "application/json": "records", "application/jsonl": "records",
+    sniff.PDF: "pdf", sniff.DOCX: "word", sniff.ODT: "odf", sniff.ODP: "odf", sniff.RTF: "rtf", sniff.PPTX: "slides",
+    sniff.XLSX: "sheet", sniff.XLS: "sheet", sniff.ODS: "sheet", sniff.EPUB: "epub", sniff.MAIL: "mail",
+    sniff.NOTEBOOK: "notebook", "text/html": "html", "text/markdown": "markdown", "text/x-rst": "rst",
+    "text/csv": "table", "text/tab-separated-values": "table", "application/json": "records",
+    "application/jsonl": "records",
 }  # fmt: skip
 
 

@@ -167,8 +167,8 @@ def _glyphs(
         pdfium.FPDFText_GetMatrix(handle, i, matrix)
         run.at(i, (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f))
         left, top, right, bottom = place.box(box.left, box.bottom, box.right, box.top)
-        if right < 0 or bottom < 0 or left > width or top > height:
-            continue  # not on the page that people see
+        if not (right >= 0 and bottom >= 0 and left <= width and top <= height):
+            continue  # not on the page that people see, or nowhere
         unknown += not hyphen and (code == 0xFFFD or 0xE000 <= code < 0xF900)
         size = run.size or bottom - top or 1.0
         glyphs.append(Glyph(text, left, top, right, bottom, size, run.bold, run.turn, after, hyphen))

@@ -1,19 +1,25 @@
-"""Spreadsheets (XLSX, XLS, ODS) by python-calamine: a page a sheet, a row "column: value; column: value".
+"""Spreadsheets: a page a sheet, a row "column: value; column: value". XLSX by openpyxl, XLS and ODS by python-calamine.
 
-Values are those last computed, as the file keeps them; formulas and number formats are not read. Hidden sheets are.
+Values are those last computed, as the file keeps them; formulas are not read. Of number formats, percentages and
+currencies are shown (XLSX only), since they change what a number means. Hidden sheets are read.
 """
 
 import io
+import re
+import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from corpus.errors import LoadError
 from corpus.load.blocks import Blocks
 from corpus.load.content import Content, one_line
 from corpus.load.limits import Limits
+from corpus.load.package import DAMAGED, opened
 from corpus.load.table import write
 
 _CELLS_MAX = 20_000_000  # of one sheet's area
+_CURRENCY = re.compile(r'\[\$([^\]-]+)[^\]]*\]|"([^"]*[^\W\d_"][^"]*)"|([€£¥₹₽₩$])')  # [$€-407], "EUR", €
 
 
 def read(data: bytes, limits: Limits) -> Content:
@@ -22,14 +28,52 @@ def read(data: bytes, limits: Limits) -> Content:
     Raises:
         LoadError: the file is damaged, locked, or larger than the limits.
     """
+    if data.startswith(b"PK"):
+        with opened(data, limits) as archive:
+            is_xlsx = "[Content_Types].xml" in archive.namelist()
+    else:
+        is_xlsx = False
+    blocks = Blocks()
+    for name, rows in _xlsx(data, limits) if is_xlsx else _others(data, limits):
+        _sheet(blocks, name, rows)
+        limits.check("characters", blocks.length, "the workbook")
+    text, headings, pages = blocks.finish_pages()
+    return Content(text, None, headings, pages)
+
+
+def _xlsx(data: bytes, limits: Limits) -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield each sheet of an XLSX workbook: its name and its rows."""
+    from defusedxml import DefusedXmlException
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what openpyxl says of parts that it does not know
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            limits.check("pages", len(book.worksheets), "the workbook")
+            for sheet in book.worksheets:
+                sheet.reset_dimensions()  # a sheet may say that it is larger than it is
+                rows: list[list[str]] = []
+                for row in sheet.iter_rows():
+                    limits.check("columns", len(row), "a sheet")
+                    limits.check("rows", len(rows) + 1, "a sheet")
+                    rows.append([_shown(cell.value, getattr(cell, "number_format", "")) for cell in row])
+                yield sheet.title, rows
+    except (  # openpyxl trusts the parts of a file to be there and of their form
+        InvalidFileException, SyntaxError, DefusedXmlException, *DAMAGED, KeyError, AttributeError, TypeError,
+        IndexError, OverflowError, AssertionError,
+    ) as error:  # fmt: skip
+        what = one_line(f"{type(error).__name__}: {error}")[:160]
+        raise LoadError(
+            f"a workbook must be whole and unlocked, and this one is not ({what}); save it again"
+        ) from error
+
+
+def _others(data: bytes, limits: Limits) -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield each sheet of an XLS or ODS workbook: its name and its rows."""
     import python_calamine
 
-    if data.startswith(b"PK"):
-        from corpus.load.package import opened
-
-        with opened(data, limits):
-            pass
-    blocks = Blocks()
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         limits.check("pages", len(book.sheet_names), "the workbook")
@@ -38,14 +82,11 @@ def read(data: bytes, limits: Limits) -> Content:
             limits.check("rows", sheet.total_height, "a sheet")
             if sheet.total_height * sheet.total_width > _CELLS_MAX:
                 raise LoadError(f"a sheet has at most {_CELLS_MAX:,} cells, and {one_line(name)!r} has more; split it")
-            _sheet(blocks, name, [[_words(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)])
-            limits.check("characters", blocks.length, "the workbook")
+            yield name, [[_words(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise LoadError(
-            f"a workbook must be whole and unlocked, and this one is not ({one_line(str(error))})"
+            f"a workbook must be whole and unlocked, and this one is not ({one_line(str(error))}); save it again"
         ) from error
-    text, headings, pages = blocks.finish_pages()
-    return Content(text, None, headings, pages)
 
 
 def _sheet(blocks: Blocks, name: str, rows: list[list[str]]) -> None:
@@ -68,6 +109,28 @@ def _tables(rows: list[list[str]]) -> Iterator[list[list[str]]]:
             filled = [i for i in range(max(map(len, run))) if any(i < len(one) and one[i] for one in run)]
             yield [[one[i] if i < len(one) else "" for i in filled] for one in run]
             run = []
+
+
+def _shown(value: Any, number_format: str) -> str:  # noqa: ANN401 - openpyxl gives values of many types
+    """Return a cell's value with the percent sign or the currency that its format gives it.
+
+    >>> _shown(0.125, "0.0%"), _shown(300, '#,##0.00 "EUR"'), _shown(300, "[$$-409]#,##0"), _shown(5, "0")
+    ('12.5%', '300 EUR', '$300', '5')
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return _words(value)
+    shape = number_format.split(";")[0]
+    if "%" in shape:
+        return f"{_words(round(value * 100, 10))}%"
+    found = _CURRENCY.search(shape)
+    if not found:
+        return _words(value)
+    name = next(part for part in found.groups() if part).strip()
+    first = found.start() < min((shape.find(digit) for digit in "#0" if digit in shape), default=0)
+    apart = " " if name[-1:].isalpha() else ""
+    return f"{name}{apart}{_words(value)}" if first else f"{_words(value)} {name}"
 
 
 def _words(value: object) -> str:

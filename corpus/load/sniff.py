@@ -12,7 +12,9 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 DOCX = f"{_OFFICE}.wordprocessingml.document"
 PPTX = f"{_OFFICE}.presentationml.presentation"
 XLSX = f"{_OFFICE}.spreadsheetml.sheet"
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
+_OPEN = "application/vnd.oasis.opendocument"
+ODT, ODP, ODS = f"{_OPEN}.text", f"{_OPEN}.presentation", f"{_OPEN}.spreadsheet"
+RTF = "application/rtf"
 XLS = "application/vnd.ms-excel"
 EPUB, ZIP, PDF = "application/epub+zip", "application/zip", "application/pdf"
 MAIL, NOTEBOOK = "message/rfc822", "application/x-ipynb+json"
@@ -25,10 +27,10 @@ TEXTS = {
     ".jsonl": "application/jsonl", ".ndjson": "application/jsonl", ".eml": MAIL, ".ipynb": NOTEBOOK,
 }  # fmt: skip
 _NAMES = {
-    PDF: "PDF", DOCX: "Word", PPTX: "Slides", XLSX: "Spreadsheet", XLS: "Spreadsheet", ODS: "Spreadsheet",
-    EPUB: "E-book", MAIL: "E-mail", NOTEBOOK: "Notebook", "text/html": "HTML", "text/markdown": "Markdown",
-    "text/plain": "Text", "text/x-rst": "Text", "text/csv": "Table", "text/tab-separated-values": "Table",
-    "application/json": "Records", "application/jsonl": "Records",
+    PDF: "PDF", DOCX: "Word", ODT: "Document", RTF: "Document", PPTX: "Slides", ODP: "Slides", XLSX: "Spreadsheet",
+    XLS: "Spreadsheet", ODS: "Spreadsheet", EPUB: "E-book", MAIL: "E-mail", NOTEBOOK: "Notebook", "text/html": "HTML",
+    "text/markdown": "Markdown", "text/plain": "Text", "text/x-rst": "Text", "text/csv": "Table",
+    "text/tab-separated-values": "Table", "application/json": "Records", "application/jsonl": "Records",
 }  # fmt: skip
 _CODE = """
 py pyi js mjs ts tsx jsx java c h cc cpp hpp cs go rs rb php pl pm lua r jl scala kt swift sh bash zsh ps1 bat sql css
@@ -67,6 +69,8 @@ def media_type(name: str, data: bytes) -> str | None:
         return _container(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return XLS if suffix in (".xls", ".xlt") else OLE
+    if data.startswith(b"{\\rtf"):
+        return RTF
     if suffix == ".pdf":
         return PDF  # its loader says what is wrong
     known = TEXTS.get(suffix) or CODE.get(suffix)
@@ -97,7 +101,8 @@ def _container(data: bytes) -> str:
             if names[:1] == ["mimetype"] or "mimetype" in names:
                 with archive.open("mimetype") as file:
                     kind = file.read(100).decode("ascii", "replace").strip()
-                return kind if kind in (EPUB, ODS) else ZIP
+                kind = kind.removesuffix("-template")
+                return kind if kind in (EPUB, ODT, ODP, ODS) else ZIP
             if "META-INF/container.xml" in names:
                 return EPUB
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):

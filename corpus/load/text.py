@@ -18,7 +18,9 @@ def read(data: bytes, limits: Limits) -> Content:
 
     """
     text = normalise(decode(data))
-    return Content(text, outline.title(text), outline.headings(text))
+    damaged = text.count("\ufffd") - data.count("\ufffd".encode())
+    note = f"{damaged} damaged characters of it were read as “\ufffd”"
+    return Content(text, outline.title(text), outline.headings(text), notes=(note,) if damaged > 0 else ())
 
 
 def decode(data: bytes) -> str:

@@ -73,7 +73,7 @@ def _cut(gutter: Gutter, lines: list[Row], depth: int) -> list[Text | Lanes]:
     band = [one for row in lines[gutter.first : last + 1] for one in row]
     left = [one for one in band if (one.left + one.right) / 2 < middle]
     right = [one for one in band if (one.left + one.right) / 2 >= middle]
-    leftward = sum(1 if one.is_right_to_left else -1 for one in band) > 0
+    leftward = sum(one.leftward for one in band) * 2 > len(band)
     above = [one for row in lines[: gutter.first] for one in row]
     below = [one for row in lines[last + 1 :] for one in row]
     parts = [above, *([right, left] if leftward else [left, right]), below]

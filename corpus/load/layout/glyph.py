@@ -18,7 +18,7 @@ class Glyph:
 
     ``size`` is the font's in points; ``turn`` how far its line is turned from the upright, clockwise in degrees, None
     for a slanted one; ``after`` is what the file's writer put before it: nothing, a blank or a new line; ``hyphen`` is
-    set where it parts a word at the end of a line.
+    set where it parts a word at the end of a line; ``leftward`` where its line runs from right to left.
     """
 
     text: str
@@ -31,6 +31,7 @@ class Glyph:
     turn: Turn | None = 0
     after: Break = ""
     hyphen: bool = False
+    leftward: bool = False
 
 
 @dataclass(frozen=True, slots=True)

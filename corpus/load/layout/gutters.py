@@ -149,8 +149,10 @@ def parts_cells(gutter: Gutter, gutters: Sequence[Gutter], lines: list[Row]) -> 
     """
     left, right = _sides(gutter, gutters, lines)
     pairs = [(a[-1], b[0]) for a, b in zip(left.rows, right.rows, strict=True) if a and b]
+    if len(pairs) < 2:
+        return False
     few = len(pairs) < 5 and gutter.right - gutter.left < pairs[0][0].size
-    if len(pairs) < 2 or (few and sum(_is_figure(b.text.text) for _, b in pairs) * 2 < len(pairs)):
+    if few and sum(_is_figure(b.text.text) for _, b in pairs) * 2 < len(pairs):
         return False
     edges = (
         [b.left for _, b in pairs], [b.right for _, b in pairs], [b.left + b.right for _, b in pairs],

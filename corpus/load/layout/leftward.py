@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 from unicodedata import bidirectional
 
-from corpus.load.layout.glyph import Glyph
+from corpus.load.layout.glyph import Break, Glyph
 
 BLANK = 0.2  # of the font's size: a gap from which on a blank is read
 SLIT = 0.04  # where the file says that there is one
@@ -21,14 +21,18 @@ _BETWEEN = frozenset(["CS", "ES", "ET"])  # what parts the figures of one number
 def in_reading_order(glyphs: Sequence[Glyph], indices: Sequence[int]) -> tuple[list[Glyph], list[int]]:
     """Return the glyphs and the order of the given ones, with each line that mostly runs leftward as it is read."""
     whole, order = list(glyphs), []
+    leftward = False
     for line in _lines(glyphs, indices):
-        kinds = [bidirectional(glyphs[i].text[0]) for i in line]
-        if sum(kind in _LEFTWARD for kind in kinds) * 2 > sum(kind in _LEFTWARD or kind == "L" for kind in kinds):
+        letters = [kind for i in line if (kind := bidirectional(glyphs[i].text[0])) in (*_LEFTWARD, "L")]
+        if letters:  # a line of figures alone runs as the one before it
+            leftward = sum(kind in _LEFTWARD for kind in letters) * 2 > len(letters)
+        if leftward:
             line = _logical(glyphs, line)
             texts = _paired([glyphs[i].text for i in line])
             for before, i, text in zip([None, *line], line, texts, strict=False):
                 apart = before is not None and _is_apart(glyphs, before, i)
-                whole[i] = replace(glyphs[i], text=text, after="\n" if before is None else " " if apart else "")
+                after: Break = "\n" if before is None else " " if apart else ""
+                whole[i] = replace(glyphs[i], text=text, after=after, leftward=True)
         order += line
     return whole, order
 

@@ -5,7 +5,6 @@ as text.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -85,6 +84,7 @@ class Fragment:
     size: float
     bold: float  # the share of bold glyphs
     text: Traced = field(repr=False)
+    leftward: bool = False  # whether its line runs from right to left
     grid: "Grid | None" = field(default=None, repr=False)  # the ruled table that stands in this place
 
     @property
@@ -97,20 +97,8 @@ class Fragment:
         """Points from top to bottom."""
         return self.bottom - self.top
 
-    @property
-    def is_right_to_left(self) -> bool:
-        """Whether more of its letters run from right to left than from left to right."""
-        return _direction(self.text.text) < 0
-
 
 Row = list[Fragment]
-
-
-def _direction(text: str) -> int:
-    if text.isascii():
-        return 1
-    kinds = [unicodedata.bidirectional(char) for char in text]
-    return sum(kind == "L" for kind in kinds) - sum(kind in ("R", "AL") for kind in kinds)
 
 
 def fragments(glyphs: Sequence[Glyph], indices: Iterable[int]) -> list[Fragment]:
@@ -135,9 +123,7 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
     ahead = glyph.left - before.right
     if -size < ahead < GAP * size:
         return True
-    if glyph.text.isascii() and before.text.isascii():
-        return False
-    return _direction(before.text + glyph.text) <= 0 and -size < before.left - glyph.right < GAP * size
+    return glyph.leftward and -size < before.left - glyph.right < GAP * size
 
 
 def _fragment(glyphs: Sequence[Glyph], run: list[int]) -> Fragment:
@@ -152,7 +138,8 @@ def _fragment(glyphs: Sequence[Glyph], run: list[int]) -> Fragment:
         chars.append(one.text)
         marks += [i] * len(one.text)
     bold = sum(one.bold for one in ones) / len(ones)
-    return Fragment(tuple(run), *bounds(ones), sizes[len(sizes) // 2], bold, Traced("".join(chars), tuple(marks)))
+    text = Traced("".join(chars), tuple(marks))
+    return Fragment(tuple(run), *bounds(ones), sizes[len(sizes) // 2], bold, text, ones[0].leftward)
 
 
 def _gap(before: Glyph, glyph: Glyph) -> float:
@@ -196,7 +183,7 @@ def joined(row: Row) -> Fragment:
     """Return the fragments of one row as one, a blank between them where they do not touch."""
     if len(row) == 1:
         return row[0]
-    leftward = sum(_direction(one.text.text) for one in row) < 0
+    leftward = sum(one.leftward for one in row) * 2 > len(row)
     ordered = sorted(row, key=lambda one: one.right, reverse=True) if leftward else row
     text = ordered[0].text
     for before, one in pairwise(ordered):
@@ -211,7 +198,7 @@ def joined(row: Row) -> Fragment:
         tuple(i for one in ordered for i in one.glyphs),
         min(one.left for one in row), min(one.top for one in row),
         max(one.right for one in row), max(one.bottom for one in row),
-        longest.size, sum(one.bold * len(one.glyphs) for one in row) / count, text,
+        longest.size, sum(one.bold * len(one.glyphs) for one in row) / count, text, leftward,
     )  # fmt: skip
 
 

@@ -161,7 +161,7 @@ def _stand_in(grid: Grid, pieces: Sequence[Fragment]) -> Fragment:
     """Return a fragment that holds a ruled table's place on the page."""
     first = min(i for one in grid.slots for i in one.glyphs)
     size = pieces[len(pieces) // 2].size if pieces else 10.0
-    return Fragment((first,), grid.left, grid.top, grid.right, grid.bottom, size, 0.0, Traced(), grid)
+    return Fragment((first,), grid.left, grid.top, grid.right, grid.bottom, size, 0.0, Traced(), grid=grid)
 
 
 def _rows(lines: Sequence[Traced], size: float) -> list[Block]:

@@ -46,7 +46,7 @@ class Block:
 
 def paragraphs(lines: Sequence[Fragment]) -> list[Block]:
     """Gather the lines of one column, from the top down, to blocks."""
-    if sum(1 if one.is_right_to_left else -1 for one in lines) > 0:
+    if sum(one.leftward for one in lines) * 2 > len(lines):
         lines = [replace(one, left=-one.right, right=-one.left) for one in lines]
     out: list[Block] = []
     run: list[Fragment] = []
