@@ -1,6 +1,7 @@
 """A quote on its page: the rectangles hold its ink, and nothing of the lines around it."""
 
 import zipfile
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -50,14 +51,16 @@ def painted(columns, pages=1, running=False):
     return pdfs.canvas_pdf(draw, pages), said
 
 
-def ink(path: Path, page: int, tint, scale=2.0):
-    """Return a mask (height, width) of the pixels that are nearer to a colour than paper and other inks are."""
-    image = (
-        pypdfium2.PdfDocument(path)[page - 1]
-        .render(scale=scale, rev_byteorder=True, no_smoothtext=True)
-        .to_numpy()[:, :, :3]
-    )
-    return np.abs(image.astype(int) - np.array(tint)).max(axis=2) < 6
+@lru_cache(maxsize=2)
+def image(path: Path, page: int):
+    """Return a page as an image (height, width, 3) without soft edges."""
+    shown = pypdfium2.PdfDocument(path)[page - 1].render(scale=2.0, rev_byteorder=True, no_smoothtext=True)
+    return shown.to_numpy()[:, :, :3].astype(np.int16)
+
+
+def ink(path: Path, page: int, tint):
+    """Return a mask (height, width) of the pixels of a colour."""
+    return np.abs(image(path, page) - np.array(tint, np.int16)).max(axis=2) < 6
 
 
 def covered(mask, found):
@@ -94,13 +97,12 @@ def test_the_rectangles_of_a_sentence_hold_its_ink_and_no_other(tmp_path, change
         start = document.text.index(text)
         found = areas(path, document, start, start + len(text))
         assert found and {one.page for one in found} == {1}
-        own, others = ink(path, 1, colour(n)), np.zeros((1, 1), bool)
+        own = ink(path, 1, colour(n))
         cover = covered(own, found)
         assert own.sum() > 50 and (own & ~cover).sum() == 0
-        for other in range(len(said)):
-            if other != n:
-                others = ink(path, 1, colour(other))
-                assert (others & cover).sum() < 0.05 * others.sum() + 5
+        for other in set(range(len(said))) - {n}:
+            others = ink(path, 1, colour(other))
+            assert (others & cover).sum() < 0.05 * others.sum() + 5
 
 
 def test_running_heads_and_pages_are_minded(tmp_path):
