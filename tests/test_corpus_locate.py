@@ -58,6 +58,7 @@ def image(path: Path, page: int):
     return shown.to_numpy()[:, :, :3].astype(np.int16)
 
 
+@lru_cache(maxsize=32)
 def ink(path: Path, page: int, tint):
     """Return a mask (height, width) of the pixels of a colour."""
     return np.abs(image(path, page) - np.array(tint, np.int16)).max(axis=2) < 6
