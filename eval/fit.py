@@ -19,7 +19,7 @@ import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from index.encode import SentenceEncoder
+from index.encode import make_encoder
 from index.retrieve import Index
 from index.sync import sync
 from qa.conversation import Asked
@@ -50,7 +50,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def collect(data: Path, questions: int, report: Callable[[str], None]) -> list[Case]:
     """Index each public set in a folder of its own, ask its questions and measure the candidates."""
-    encoder = SentenceEncoder()
+    encoder = make_encoder()
     cases: list[Case] = []
     with tempfile.TemporaryDirectory() as work:
         indexes = {}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpus.sentences import sentences
 from eval.fit import fit_answerable, lines
 from eval.metrics import auroc
-from index.encode import SentenceEncoder
+from index.encode import make_encoder
 from index.words import terms
 from qa.verify import disagreements, measure
 
@@ -50,7 +50,7 @@ def pairs(data: Path) -> list[Pair]:
 def fit(data: Path, report: Callable[[str], None]) -> dict[str, Any]:
     """Return ``{"weights", "intercept", "auroc", "balanced_accuracy", ...}``; the scores on held-out folds."""
     found = pairs(data)
-    encoder = SentenceEncoder()
+    encoder = make_encoder()
     views = encoder.encode_tokens([t for p in found for t in p[:2]])
     rows = np.array([measure(p[0], p[1], views[2 * i], views[2 * i + 1]) for i, p in enumerate(found)])
     gold = np.array([p[2] for p in found])

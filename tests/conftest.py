@@ -18,7 +18,7 @@ import pytest  # noqa: E402
 from fakes import HashEncoder  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
-from index.encode import SentenceEncoder  # noqa: E402
+from index.encode import Encoder, make_encoder  # noqa: E402
 from index.retrieve import Index  # noqa: E402
 from qa.system import Assistant  # noqa: E402
 
@@ -30,13 +30,13 @@ settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceEncoder:
+def encoder() -> Encoder:
     """The real default encoder; its weights are loaded once."""
-    return SentenceEncoder()
+    return make_encoder()
 
 
 @pytest.fixture(scope="session")
-def library(encoder: SentenceEncoder) -> Iterator[Assistant]:
+def library(encoder: Encoder) -> Iterator[Assistant]:
     """An assistant over the default index, which its first use makes of the library that ships. Read only."""
     made = Assistant.open()
     made.index.store.close()

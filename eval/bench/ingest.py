@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.bench.hashing import HashingEncoder
-from index.encode import Encoder, SentenceEncoder, TokenVectors
+from index.encode import Encoder, TokenVectors, make_encoder
 from index.sync import sync
 
 PLACES = ("/usr/share/doc", "/usr/share/common-licenses", "/usr/share/man", sysconfig.get_path("stdlib"))
@@ -99,7 +99,7 @@ def main() -> None:
         folder, directory = Path(place, "documents"), Path(place, "index")
         folder.mkdir()
         count = gather(options.folders, folder, options.files)
-        encoder = Timed(HashingEncoder() if options.hashing else SentenceEncoder())
+        encoder = Timed(HashingEncoder() if options.hashing else make_encoder())
         encoder.encode_queries(["warm up"])
         begun = time.perf_counter()
         report = sync([folder], directory, encoder)

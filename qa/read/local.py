@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from corpus.errors import ReaderError
 from qa.answer import Turn
 from qa.evidence import Evidence
-from qa.models import SMOLLM2, resolve
+from qa.models import SMOLLM2, needed, resolve
 from qa.prompt import messages
 from qa.read.draft import Draft
 from qa.read.stream import drafts
@@ -59,6 +59,7 @@ class LocalReader:
         """
         if max_new_tokens < 1 or (budget is not None and budget < 1):
             raise ReaderError(f"budget and max_new_tokens are at least 1, got {budget} and {max_new_tokens}")
+        needed()
         self._path = resolve(model)
         self.name = self._path.name
         self._whole = whole_passages
