@@ -35,7 +35,7 @@ FENCES = {
     "gradio": ("ui.py", "ui/"),
     "snowballstemmer": ("index/words.py",),
     "sentencex": ("corpus/sentences.py",),
-    "pypdfium2": ("corpus/load/pdfium.py",),
+    "pypdfium2": ("corpus/load/pdfium",),
     "rapidocr": ("corpus/load/ocr.py",),
     "markdown_it": ("corpus/load/markdown.py",),
     "charset_normalizer": ("corpus/load/text.py",),

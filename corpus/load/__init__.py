@@ -9,7 +9,8 @@ which files of a folder are worth trying. Libraries of formats are imported only
 - ``archive``: the members of a ZIP archive; ``package``: its opening
 - ``content``: what each loader returns, and the one normalisation
 - ``tree``, ``walk``, ``blocks``: from a web page's tree to plain text, for all that becomes HTML
-- ``pdfium``: what a page draws; ``layout``: its text in reading order; ``ocr``: pages that are pictures
+- ``pdfium``, ``pdfium_text``, ``pdfium_objects``: what a page draws; ``layout``: its text in reading order; ``ocr``:
+  pages that are pictures
 - ``isolated``, ``worker``: reading in a process of its own
 """
 

@@ -156,7 +156,7 @@ def row_line(names: list[str] | None, texts: list[str]) -> str:
         return " | ".join(filled)
     pairs = [(name, text) for name, text in zip(names, texts, strict=False) if text]
     fits = all(name and len(name) <= NAME_MAX and not _parts_cells(name + text, name) for name, text in pairs)
-    cells = dict.fromkeys(f"{name}: {text}" if name else text for name, text in pairs)
+    cells = [f"{name}: {text}" if name else text for name, text in pairs]
     return ("; " if fits else " | ").join(cells)
 
 

@@ -23,15 +23,22 @@ SURE = 0.5  # the least score of a line that is kept
 FEW = 20  # characters; a page with no more beside a picture of it is read from the picture
 LINE = 1.15  # the height of a line's box in sizes of its font
 NEARLY = 0.2  # of the usual size: lines within it are of one size
-PICTURED = 0.5  # the share of a page that a picture of it covers
+PICTURED = 0.5  # the share of a page that pictures of it cover
+STAMP, COVERED = 200, 0.85  # characters that may be a stamp on a page, where pictures cover so much of it
+RATIO_MAX = 20  # of a picture's longer to its shorter side; a strip is no page
 PATHS = 100  # shapes on a page without characters from which on they may be letters
 UNKNOWN = 0.3  # the share of characters that a file does not tell from which on the page is read as a picture
 
 
 def is_needed(sheet: Sheet) -> bool:
-    """Whether a page's text stands in a picture, or in a font whose characters the file does not tell."""
-    shown = sheet.pictured >= PICTURED or sheet.paths >= PATHS
-    return (len(sheet.glyphs) <= FEW and shown) or (len(sheet.glyphs) > FEW and sheet.unknown > UNKNOWN)
+    """Whether a page's text stands in pictures, in shapes, or in a font whose characters the file does not tell.
+
+    A stamp over a scan does not make it a page of text: a few characters, where pictures cover nearly all.
+    """
+    count = len(sheet.glyphs)
+    if count <= FEW:
+        return sheet.pictured >= PICTURED or sheet.paths >= PATHS
+    return sheet.unknown > UNKNOWN or (count <= STAMP and sheet.pictured >= COVERED)
 
 
 def available() -> bool:
@@ -49,12 +56,17 @@ def _engine() -> Any:  # noqa: ANN401 - RapidOCR has no stubs
     return RapidOCR(params={"Global.log_level": "error"})
 
 
-def read(sheet: Sheet, image: "NDArray[np.uint8]") -> Sheet:
-    """Return the page with the characters that its picture shows, in place of its own.
+def read(sheet: Sheet, image: "NDArray[np.uint8]") -> Sheet | None:
+    """Return the page with the characters that its picture shows, those drawn over it included.
 
-    ``image``: (height, width, 3), RGB, the page as it is shown.
+    ``image``: (height, width, 3), RGB, the page as it is shown. None where the picture cannot be read.
     """
-    found = _engine()(image[:, :, ::-1], return_word_box=True)
+    if max(image.shape[:2]) > RATIO_MAX * min(image.shape[:2]):
+        return None
+    try:
+        found = _engine()(image[:, :, ::-1], return_word_box=True)
+    except Exception:  # noqa: BLE001 - the boundary: whatever recognition raises of a picture leaves the page unread
+        return None
     across, down = sheet.width / image.shape[1], sheet.height / image.shape[0]
     glyphs: list[Glyph] = []
     for text, score, words in zip(found.txts or (), found.scores or (), found.word_results or (), strict=False):

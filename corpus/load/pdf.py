@@ -92,7 +92,11 @@ def _sheet(document: "PdfDocument", index: int, limits: Limits, unread: list[int
         return sheet
     taken.append(index + 1)
     allow(ocr.PAGE_SECONDS)
-    return ocr.read(sheet, pdfium.picture(document, index, ocr.SCALE))
+    image = pdfium.picture(document, index, ocr.SCALE)
+    shown = None if image is None else ocr.read(sheet, image)
+    if shown is None:
+        unread.append(index + 1)
+    return shown or sheet
 
 
 def _no_text(count: int, unread: Sequence[int]) -> str:
@@ -109,7 +113,7 @@ def _notes(unread: Sequence[int], count: int, limits: Limits) -> tuple[str, ...]
         return ()
     remedy = f"to read them install character recognition ({ocr.INSTALL})"
     if ocr.available():
-        remedy = f"at most {limits.ocr_pages} are read of one document; split it, or raise Limits.ocr_pages"
+        remedy = f"at most {limits.ocr_pages} are read of one document, none too large or too narrow to be a page"
     named = ", ".join(map(str, unread[:10])) + (" ..." if len(unread) > 10 else "")
     return (f"{len(unread)} of {count} pages are pictures and were not read: {named}; {remedy}",)
 

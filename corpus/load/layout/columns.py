@@ -22,6 +22,7 @@ from corpus.load.layout.lines import Fragment, Row, close_gaps, rows
 
 HEADING_ROWS = 3  # a heading below two columns takes up to so many rows
 DEPTH = 8  # cuts within cuts
+PARTED = 1.6  # times the usual distance of rows: two tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Rows of a table without lines; ``edges`` are the middles of the gutters between its columns."""
+    """Rows of a table without lines; ``edges`` are the middles of the gutters between its columns.
+
+    ``goes_on`` says that it is a part of the table before it, under a heading of its own.
+    """
 
     rows: tuple[Row, ...]
     edges: tuple[float, ...]
+    goes_on: bool = False
 
 
 def arrange(pieces: Sequence[Fragment], depth: int = 0) -> list[Text | Lanes]:
@@ -100,7 +105,7 @@ def _end(gutter: Gutter, lines: list[Row]) -> int:
 
 
 def _tables(strips: Sequence[Gutter], lines: list[Row]) -> list[Text | Lanes]:
-    """Return the rows in order, those along gutters as tables; a row of one column at the end of a table is text."""
+    """Return the rows in order, those along gutters as tables, what stands alone between them as text."""
     groups: list[list[Gutter]] = []
     for one in sorted(strips, key=lambda one: one.first):
         home = next((group for group in groups if any(one.meets(other) for other in group)), None)
@@ -112,21 +117,65 @@ def _tables(strips: Sequence[Gutter], lines: list[Row]) -> list[Text | Lanes]:
     done = 0
     for group in groups:
         edges = tuple(sorted((one.left + one.right) / 2 for one in group))
-        first = max(done, min(one.first for one in group))
-        last = max(one.last for one in group)
-        while first <= last and len(occupied(lines[first], edges)) < 2:
-            first += 1
-        while last >= first and len(occupied(lines[last], edges)) < 2:
-            last -= 1
+        first, last = max(done, min(one.first for one in group)), max(one.last for one in group)
         if last - first < 1 or _is_sparse(lines[first : last + 1], edges):
             continue
-        if lines[done:first]:
-            out.append(Text(tuple(lines[done:first])))
-        out.append(Lanes(tuple(lines[first : last + 1]), edges))
-        done = last + 1
+        for start, end, goes_on in _segments(lines, first, last, edges):
+            if lines[done:start]:
+                out.append(Text(tuple(lines[done:start])))
+            out.append(Lanes(tuple(lines[start : end + 1]), edges, goes_on))
+            done = end + 1
     if lines[done:]:
         out.append(Text(tuple(lines[done:])))
     return out
+
+
+def _segments(lines: list[Row], first: int, last: int, edges: Sequence[float]) -> list[tuple[int, int, bool]]:
+    """Return the tables along a group of gutters: (first row, last row, whether it goes on with the one before).
+
+    Much white parts two tables; a line of its own in another hand, a heading, parts two parts of one.
+    """
+    steps = sorted(_step(lines[n - 1], lines[n]) for n in range(first + 1, last + 1))
+    pitch = steps[(len(steps) - 1) // 2]
+    found: list[tuple[int, int, bool]] = []
+    start, goes_on = first, False
+    for n in range(first, last + 2):
+        ends = n > last
+        parted = not ends and n > start and _step(lines[n - 1], lines[n]) > PARTED * pitch
+        label = not ends and n < last and _is_label(lines, n, edges)
+        if ends or parted or label:
+            trimmed = _trimmed(lines, start, n - 1, edges)
+            if trimmed:
+                found.append((*trimmed, goes_on and bool(found)))
+            start, goes_on = (n + 1, True) if label else (n, False)
+    whole = sum(end - start + 1 for start, end, _ in found)
+    return found if whole > 1 else []
+
+
+def _step(above: Row, below: Row) -> float:
+    return sum(one.bottom for one in below) / len(below) - sum(one.bottom for one in above) / len(above)
+
+
+def _is_label(lines: list[Row], n: int, edges: Sequence[float]) -> bool:
+    """Whether row ``n`` is a heading among the rows of a table: alone, in a bigger or bolder hand than the next."""
+    row, below = lines[n], lines[n + 1]
+    if len(occupied(row, edges)) > 1 or len(row) > 1:
+        return False
+    return row[0].bold - below[0].bold > 0.5 or row[0].size > 1.08 * below[0].size
+
+
+def _trimmed(lines: list[Row], start: int, end: int, edges: Sequence[float]) -> tuple[int, int] | None:
+    """Return the rows without those at either end that fill one column and are no cell's wrapped words."""
+    while start <= end and len(occupied(lines[start], edges)) < 2:
+        start += 1
+    while end > start and len(occupied(lines[end], edges)) < 2:
+        row, before = lines[end][0], lines[end - 1]
+        left = min((one.left for one in before if lane(one, edges) == lane(row, edges)), default=row.left - 99)
+        close = white_between(before, lines[end]) < 0.5 * row.height and abs(row.left - left) < row.size
+        if close and row.text.text[:1].islower():
+            break
+        end -= 1
+    return (start, end) if start <= end and len(occupied(lines[start], edges)) > 1 else None
 
 
 def _is_sparse(lines: Sequence[Row], edges: Sequence[float]) -> bool:

@@ -16,9 +16,10 @@ Turn = Literal[0, 90, 180, 270]
 class Glyph:
     """One drawn character; a ligature is one glyph of two or three characters.
 
-    ``size`` is the font's in points; ``turn`` how far its line is turned from the upright, clockwise in degrees, None
-    for a slanted one; ``after`` is what the file's writer put before it: nothing, a blank or a new line; ``hyphen`` is
-    set where it parts a word at the end of a line; ``leftward`` where its line runs from right to left.
+    ``size`` is the font's in points; ``fixed`` is set where all its letters are of one breadth; ``turn`` is how far the
+    line is turned from the upright, clockwise in degrees, None for a slanted one; ``after`` is what the file's writer
+    put before it: nothing, a blank or a new line; ``hyphen`` is set where it parts a word at the end of a line,
+    ``leftward`` where its line runs from right to left.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Glyph:
     bottom: float
     size: float
     bold: bool = False
+    fixed: bool = False
     turn: Turn | None = 0
     after: Break = ""
     hyphen: bool = False
@@ -53,7 +55,7 @@ class Rule:
 class Sheet:
     """One page: its size in points, its glyphs in the order in which the file draws them, and its rules.
 
-    ``pictured`` is the share of the page that its largest picture covers, ``unknown`` the share of glyphs for which
+    ``pictured`` is the share of the page that pictures cover, ``unknown`` the share of glyphs for which
     the file does not tell the character, ``paths`` the number of lines and shapes.
     """
 

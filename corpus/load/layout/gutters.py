@@ -12,7 +12,8 @@ from corpus.load.layout.lines import WIDE, Row
 
 NARROW = 0.6  # of the font's size: what must stay free of words along a gutter
 APART = 2.0  # of a row's height: white between two rows above which a gutter ends
-LONG, FAR = 6, 12.0  # a gutter between so many rows goes on past so much white
+LONG, FAR = 6, 12.0  # a gutter between so many rows goes on past so much white, and past one line that is too long
+CROWDED = 60  # fragments of one row from which on they are no cells
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class Gutter:
     first: int
     last: int
     both: int = 1  # rows with words on both sides
+    passed: int = -2  # the last row that was too long for its side
 
     def meets(self, other: "Gutter") -> bool:
         """Whether the two share at least half of the rows of the shorter one."""
@@ -32,13 +34,14 @@ class Gutter:
 
 
 @dataclass(slots=True)
-class _Side:
+class Side:
     """What stands on one side of a gutter, row by row."""
 
     rows: list[Row] = field(default_factory=list)
 
     @property
     def lines(self) -> list[Row]:
+        """The rows that have words."""
         return [row for row in self.rows if row]
 
 
@@ -51,7 +54,11 @@ def gutters(lines: list[Row]) -> list[Gutter]:
         still: list[Gutter] = []
         for one in running:
             apart = white > (FAR if one.both >= LONG else APART)
-            free = None if apart else free_part(row, one.left, one.right)
+            free = None if apart or _ends(row, one) else free_part(row, one.left, one.right)
+            if free is None and not apart and _overflows(row, one, lines[n - 1], n):
+                one.last = one.passed = n
+                still.append(one)
+                continue
             if free is None:
                 found.append(one)
                 continue
@@ -59,7 +66,7 @@ def gutters(lines: list[Row]) -> list[Gutter]:
             one.last = n
             one.both += bool(left_of(row, one) and right_of(row, one))
             still.append(one)
-        for before, after in pairwise(row):
+        for before, after in pairwise(row if len(row) < CROWDED else []):
             if not any(one.left < after.left and one.right > before.right for one in still):
                 still.append(Gutter(before.right, after.left, n, n))
         running = still
@@ -69,10 +76,26 @@ def gutters(lines: list[Row]) -> list[Gutter]:
     return sorted(found, key=lambda one: (one.left, one.first))
 
 
+def _ends(row: Row, gutter: Gutter) -> bool:
+    """Whether a ruled table ends a gutter: a short one is between cells, and cells do not go on past another table."""
+    return gutter.both < LONG and any(one.grid for one in row)
+
+
+def _overflows(row: Row, gutter: Gutter, before: Row, n: int) -> bool:
+    """Whether a line that crosses a long gutter only is too long for its column: set like those around, and alone."""
+    crossing = [one for one in row if one.left < gutter.right and one.right > gutter.left]
+    if gutter.both < LONG or n - gutter.passed < 3 or len(crossing) != 1 or crossing[0].grid:
+        return False
+    one, other = crossing[0], before[0]
+    alike = abs(one.size - other.size) < 0.08 * other.size and abs(one.bold - other.bold) < 0.5
+    begins = one.left < gutter.left - 4 * one.size and abs(one.left - other.left) < 2 * one.size
+    return alike and begins and white_between(before, row) < 0.6 * one.size and one.right < gutter.right + 12 * one.size
+
+
 def _extend_up(gutter: Gutter, lines: list[Row]) -> None:
     while gutter.first > 0:
         row = lines[gutter.first - 1]
-        if (
+        if _ends(row, gutter) or (
             white_between(row, lines[gutter.first]) > APART * row[0].height
             or free_part(row, gutter.left, gutter.right) is None
         ):
@@ -113,15 +136,15 @@ def is_strong(gutter: Gutter, lines: list[Row]) -> bool:
     left, right = _sides(gutter, (), lines)
     if gutter.both == 2 and _switches(left, right) == 1:
         return True
-    return gutter.last - gutter.first >= 5 and (_flows(left) or _flows(right))
+    return gutter.last - gutter.first >= 5 and (flows(left) or flows(right))
 
 
-def _sides(gutter: Gutter, others: Sequence[Gutter], lines: list[Row]) -> tuple[_Side, _Side]:
+def _sides(gutter: Gutter, others: Sequence[Gutter], lines: list[Row]) -> tuple[Side, Side]:
     """Return what stands left and right of a gutter, up to the next ones."""
     beside = [one for one in others if one is not gutter and gutter.meets(one)]
     low = max((one.right for one in beside if one.right <= gutter.left), default=float("-inf"))
     high = min((one.left for one in beside if one.left >= gutter.right), default=float("inf"))
-    left, right = _Side(), _Side()
+    left, right = Side(), Side()
     for row in lines[gutter.first : gutter.last + 1]:
         left.rows.append([one for one in left_of(row, gutter) if one.left >= low])
         right.rows.append([one for one in right_of(row, gutter) if one.right <= high])
@@ -134,7 +157,7 @@ def parts_columns(gutter: Gutter, gutters: Sequence[Gutter], lines: list[Row]) -
     if not left.lines or not right.lines:
         return False
     switches = _switches(left, right)
-    flowing = _flows(left), _flows(right)
+    flowing = flows(left), flows(right)
     if switches <= 1 + gutter.both // 8:  # the file draws one side, then the other
         return any(flowing) or not _answers(left, right)
     if 3 <= switches <= 1.2 * gutter.both and _takes_turns(left, right):
@@ -171,13 +194,13 @@ def _lined_up(places: list[float]) -> int:
     return max(sum(abs(one - other) < 2 for other in places) for one in places)
 
 
-def _switches(left: _Side, right: _Side) -> int:
+def _switches(left: Side, right: Side) -> int:
     """Return how often the drawing goes from one side to the other."""
     drawn = sorted([(one.first, 0) for row in left.rows for one in row] + [(o.first, 1) for r in right.rows for o in r])
     return sum(before[1] != after[1] for before, after in pairwise(drawn))
 
 
-def _takes_turns(left: _Side, right: _Side) -> bool:
+def _takes_turns(left: Side, right: Side) -> bool:
     """Whether each time that the drawing returns to a side, it goes on below what it drew there before."""
     drawn = sorted(
         [(one.first, 0, one) for row in left.rows for one in row] + [(o.first, 1, o) for r in right.rows for o in r],
@@ -193,7 +216,7 @@ def _takes_turns(left: _Side, right: _Side) -> bool:
     return True
 
 
-def _flows(side: _Side) -> bool:
+def flows(side: Side) -> bool:
     """Whether lines are running text: full ones that go on in the next."""
     lines = side.lines
     if len(lines) < 4:
@@ -211,7 +234,7 @@ def _flows(side: _Side) -> bool:
     return full * 2 >= len(lines) and goes_on >= 0.25 * (len(lines) - 1)
 
 
-def _answers(left: _Side, right: _Side) -> bool:
+def _answers(left: Side, right: Side) -> bool:
     """Whether one side labels what stands on the same height of the other: "Total:" and "310"."""
     pairs = [(a, b) for a, b in zip(left.rows, right.rows, strict=True) if a and b]
     fewer = min(len(left.lines), len(right.lines))

@@ -5,8 +5,9 @@ as text.
 """
 
 import re
+from bisect import bisect, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,12 @@ SAME_ROW = 0.5  # of the lower height, the least overlap of two fragments on one
 SOFT = "\x1f"  # stands after a hyphen that may only part a word at the end of a line; no text holds it otherwise
 
 LEADERS = re.compile(r"(?:[.·_…] ?){4,}")  # dots that lead the eye to a page number, or a blank to fill in
-MARKER = re.compile(r"(?:[•◦▪▫‣●○■□◆➢➤✓✔–—*·-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}[.)]|\[\d{1,3}\])$")
+MARKER = re.compile(
+    r"(?:[•◦▪▫‣●○■□◆➢➤✓✔→⇒►–—*·o-]|\(?\d{1,3}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}[.)]|"
+    r"\[\d{1,3}\])$"
+)
+RAISED = dict(zip("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", strict=True))
+SMALL = 0.8  # of the size of what stands before: a smaller figure, raised, is a mark or a power
 WIDE = re.compile(r"[\u1100-\u115f\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]")
 
 
@@ -40,6 +46,11 @@ class Traced:
 def put(text: str) -> Traced:
     """Return text that no glyph drew."""
     return Traced(text, (-1,) * len(text))
+
+
+def whole(parts: Sequence[Traced]) -> Traced:
+    """Return texts one after the other as one."""
+    return Traced("".join(one.text for one in parts), tuple(mark for one in parts for mark in one.marks))
 
 
 def flow(before: Traced, after: Traced) -> Traced:
@@ -85,6 +96,8 @@ class Fragment:
     bold: float  # the share of bold glyphs
     text: Traced = field(repr=False)
     leftward: bool = False  # whether its line runs from right to left
+    fixed: bool = False  # whether its letters are of one breadth
+    marked: bool = False  # whether it begins with a list's mark set apart from the words
     grid: "Grid | None" = field(default=None, repr=False)  # the ruled table that stands in this place
 
     @property
@@ -121,8 +134,8 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
         return False
     size = max(before.size, glyph.size)
     ahead = glyph.left - before.right
-    if -size < ahead < GAP * size:
-        return True
+    if -size < ahead < GAP * size or (glyph.left == before.left and glyph.right == before.right):
+        return True  # the letters of a ligature share its box
     return glyph.leftward and -size < before.left - glyph.right < GAP * size
 
 
@@ -135,11 +148,20 @@ def _fragment(glyphs: Sequence[Glyph], run: list[int]) -> Fragment:
         if n and (one.after or _gap(ones[n - 1], one) > BLANK * one.size) and not _closed(ones[n - 1], one):
             chars.append(" ")
             marks.append(-1)
-        chars.append(one.text)
+        chars.append(RAISED[one.text] if n and one.text in RAISED and _is_raised(ones, n) else one.text)
         marks += [i] * len(one.text)
     bold = sum(one.bold for one in ones) / len(ones)
+    fixed = sum(one.fixed for one in ones) * 2 > len(ones)
     text = Traced("".join(chars), tuple(marks))
-    return Fragment(tuple(run), *bounds(ones), sizes[len(sizes) // 2], bold, text, ones[0].leftward)
+    return Fragment(tuple(run), *bounds(ones), sizes[len(sizes) // 2], bold, text, ones[0].leftward, fixed)
+
+
+def _is_raised(ones: Sequence[Glyph], n: int) -> bool:
+    """Whether a figure stands small and high after what it belongs to: 10⁶, a note's mark."""
+    before = next((one for one in reversed(ones[:n]) if one.size * SMALL > ones[n].size), None)
+    if before is None or any(one.after for one in ones[ones.index(before) + 1 : n + 1]):
+        return False
+    return before.bottom - ones[n].bottom > 0.15 * before.size and before.text.isalnum()
 
 
 def _gap(before: Glyph, glyph: Glyph) -> float:
@@ -157,26 +179,43 @@ def _closed(before: Glyph, glyph: Glyph) -> bool:
 
 def rows(pieces: Iterable[Fragment]) -> list[Row]:
     """Gather fragments that stand on one height, from the top down; in a row from left to right, never overlapping."""
-    found: list[Row] = []
+    found: list[_Level] = []
     for piece in sorted(pieces, key=lambda one: (one.top + one.bottom, one.left)):
-        home = next((row for row in reversed(found[-3:]) if _beside(row, piece)), None)
+        home = next((level for level in reversed(found[-3:]) if level.takes(piece)), None)
         if home is None:
-            found.append([piece])
+            found.append(_Level(piece))
         else:
-            home.append(piece)
-    found.sort(key=lambda row: min(one.top + one.bottom for one in row))
-    return [sorted(row, key=lambda one: one.left) for row in found]
+            home.add(piece)
+    found.sort(key=lambda level: level.middle)
+    return [level.row for level in found]
 
 
-def _beside(row: Row, piece: Fragment) -> bool:
-    for one in row:
-        overlap = min(one.bottom, piece.bottom) - max(one.top, piece.top)
-        if overlap < SAME_ROW * min(one.height, piece.height):
+class _Level:
+    """A row while it is gathered: its fragments from left to right, and the band in which all of them overlap."""
+
+    def __init__(self, piece: Fragment) -> None:
+        self.row = [piece]
+        self.middle = piece.top + piece.bottom
+        self._top, self._bottom, self._height = piece.top, piece.bottom, piece.height
+
+    def takes(self, piece: Fragment) -> bool:
+        """Whether a fragment stands on the row, beside what is there."""
+        overlap = min(self._bottom, piece.bottom) - max(self._top, piece.top)
+        if overlap < SAME_ROW * min(self._height, piece.height):
             return False
-        across = min(one.right, piece.right) - max(one.left, piece.left)
-        if across > 0.3 * min(one.right - one.left, piece.right - piece.left):
-            return False
-    return True
+        place = bisect(self.row, piece.left, key=lambda one: one.left)
+        return all(not _covers(one, piece) for one in self.row[max(0, place - 1) : place + 1])
+
+    def add(self, piece: Fragment) -> None:
+        insort(self.row, piece, key=lambda one: one.left)
+        self._top, self._bottom = max(self._top, piece.top), min(self._bottom, piece.bottom)
+        self._height = min(self._height, piece.height)
+
+
+def _covers(one: Fragment, other: Fragment) -> bool:
+    """Whether two fragments stand in one place."""
+    across = min(one.right, other.right) - max(one.left, other.left)
+    return across > 0.3 * min(one.right - one.left, other.right - other.left)
 
 
 def joined(row: Row) -> Fragment:
@@ -185,20 +224,21 @@ def joined(row: Row) -> Fragment:
         return row[0]
     leftward = sum(one.leftward for one in row) * 2 > len(row)
     ordered = sorted(row, key=lambda one: one.right, reverse=True) if leftward else row
-    text = ordered[0].text
+    parts = [ordered[0].text]
     for before, one in pairwise(ordered):
         gap = before.left - one.right if leftward else one.left - before.right
         close = gap < BLANK * min(before.size, one.size) or (
             gap < 0.5 * one.size and WIDE.match(one.text.text) and WIDE.match(before.text.text[-1])
         )
-        text = text + (Traced() if close else put(" ")) + one.text
+        parts += [one.text] if close else [put(" "), one.text]
     longest = max(row, key=lambda one: len(one.glyphs))
     count = sum(len(one.glyphs) for one in row)
     return Fragment(
         tuple(i for one in ordered for i in one.glyphs),
         min(one.left for one in row), min(one.top for one in row),
         max(one.right for one in row), max(one.bottom for one in row),
-        longest.size, sum(one.bold * len(one.glyphs) for one in row) / count, text, leftward,
+        longest.size, sum(one.bold * len(one.glyphs) for one in row) / count, whole(parts), leftward,
+        sum(one.fixed * len(one.glyphs) for one in row) * 2 > count, ordered[0].marked,
     )  # fmt: skip
 
 
@@ -208,8 +248,11 @@ def close_gaps(row: Row) -> Row:
     for before, one in pairwise(row):
         gap = one.left - before.right
         size = max(before.size, one.size)
-        whole = before.grid is None and one.grid is None
-        if whole and (gap < GAP * size or (gap < 4 * size and MARKER.match(before.text.text))):
+        words = before.grid is None and one.grid is None
+        if words and gap < GAP * size:
+            closed[-1].append(one)
+        elif words and gap < 4 * size and MARKER.match(before.text.text):
+            closed[-1][-1] = replace(before, marked=True)
             closed[-1].append(one)
         else:
             closed.append([one])

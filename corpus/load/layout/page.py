@@ -3,19 +3,23 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from math import hypot
 from unicodedata import bidirectional
 
 from corpus.load.layout.columns import Lanes, arrange
-from corpus.load.layout.glyph import Glyph, Sheet, Turn, rule_turned, turned
+from corpus.load.layout.glyph import Glyph, Rule, Sheet, Turn, rule_turned, turned
+from corpus.load.layout.gutters import Side, flows
 from corpus.load.layout.leftward import in_reading_order
-from corpus.load.layout.lines import Fragment, Row, Traced, fragments, joined, rows, shortened
+from corpus.load.layout.lines import Fragment, Row, Traced, fragments, joined, rows, shortened, whole
 from corpus.load.layout.paragraphs import Block, paragraphs, rejoined
 from corpus.load.layout.ruled import Grid, grids
 from corpus.load.layout.tables import lane_lines, ruled_lines
 
 EDGE = 2  # rows at the top and at the foot of a page that may be running heads or feet
+COUNTED = 8  # rows that numbers in the margin count, at least
+_YEAR = range(1700, 2200)
 
 
 class Page:
@@ -27,49 +31,99 @@ class Page:
         self._main: Turn | None = turns.most_common(1)[0][0] if turns else 0
         self._glyphs = [turned(one) for one in sheet.glyphs]
         own = [i for i, one in enumerate(sheet.glyphs) if one.turn == self._main]
-        self._upright = own if self._main is not None and not _is_vertical(self._glyphs, own) else []
+        upright = own if self._main is not None and not _is_vertical(self._glyphs, own) else []
         if any(bidirectional(one.text[0]) in ("R", "AL") for one in self._glyphs):
-            self._glyphs, self._upright = in_reading_order(self._glyphs, self._upright)
-        self._rules = [rule_turned(one, self._main) for one in sheet.rules] if self._upright else []
-        masked = [self._glyphs[i] for i in self._upright]
-        self._grids = [_numbered(one, self._upright) for one in grids(self._rules, masked) if one.is_table]
-        inside = {i for grid in self._grids for slot in grid.slots for i in slot.glyphs}
-        self._pieces = without_line_numbers(fragments(self._glyphs, (i for i in self._upright if i not in inside)))
+            self._glyphs, upright = in_reading_order(self._glyphs, upright)
+        self._body = _Stretch(self._glyphs, upright, [rule_turned(one, self._main) for one in sheet.rules])
+        self._body.pieces = without_line_numbers(self._body.pieces)
+        self._upright = frozenset(upright)
+
+    @property
+    def size(self) -> float:
+        """The size of most of the page's letters, in points."""
+        sizes: Counter[float] = Counter()
+        for one in self._body.pieces:
+            sizes[one.size] += len(one.glyphs)
+        return sizes.most_common(1)[0][0] if sizes else 0.0
+
+    @cached_property
+    def _edge_rows(self) -> list[Fragment]:
+        """The rows above and below ruled tables, or all where there are none, each as one fragment."""
+        found, tables = self._body.rows, self._body.grids
+        if tables and found:
+            top, foot = min(one.top for one in tables), max(one.bottom for one in tables)
+            found = [row for row in found if row[0].bottom <= top or row[0].top >= foot]
+        return [joined(row) for row in found]
 
     @property
     def row_count(self) -> int:
         """The number of rows above, below or without ruled tables."""
-        return len(self._edge_rows())
+        return len(self._edge_rows)
 
-    def edges(self) -> tuple[list[str], list[str]]:
-        """Return the texts of the outer rows: from the top inwards, and from the foot inwards."""
-        lines = self._edge_rows()
-        texts = [joined(row).text.text for row in lines]
-        return texts[:EDGE], texts[::-1][:EDGE]
+    @property
+    def has_table(self) -> bool:
+        """Whether rules draw a table."""
+        return bool(self._body.grids)
+
+    def edges(self) -> tuple[list[Fragment], list[Fragment]]:
+        """Return the outer rows: from the top inwards, and from the foot inwards; a table's head is none."""
+        lines = self._edge_rows
+        top = lines[:EDGE]
+        if len(top) == EDGE and _heads_table(self._body.rows, EDGE - 1):
+            top = top[:-1]
+        return top, lines[::-1][:EDGE]
 
     def inner(self) -> list[str]:
-        """Return the texts of all rows but those that :meth:`edges` gives."""
-        return [joined(row).text.text for row in self._edge_rows()[EDGE:-EDGE]]
-
-    def _edge_rows(self) -> list[Row]:
-        found = rows(self._pieces)
-        if not self._grids or not found:
-            return found
-        top, foot = min(one.top for one in self._grids), max(one.bottom for one in self._grids)
-        return [row for row in found if row[0].bottom <= top or row[0].top >= foot] or found
+        """Return the texts of all rows but the outer ones."""
+        return [one.text.text for one in self._edge_rows[EDGE:-EDGE]]
 
     def blocks(self, top: int = 0, foot: int = 0) -> list[Block]:
         """Return the page's blocks in reading order, without its ``top`` first and ``foot`` last rows."""
-        lines = self._edge_rows()
-        left_out = {id(one) for row in (*lines[:top], *lines[len(lines) - foot :]) for one in row}
-        pieces = [one for one in self._pieces if id(one) not in left_out]
+        lines = self._edge_rows
+        left_out = {i for one in (*lines[:top], *lines[len(lines) - foot :]) for i in one.glyphs}
+        pieces = [one for one in self._body.pieces if one.glyphs[0] not in left_out]
+        found = [*rejoined(self._body.blocks(pieces)), *self._rest()]
+        return [replace(one, text=shortened(one.text)) for one in found]
+
+    def _rest(self) -> list[Block]:
+        """Return what does not run as the page's lines do: lines turned sideways, then what stands slanted."""
+        others = [i for i in range(len(self._glyphs)) if i not in self._upright]
         out: list[Block] = []
-        for part in arrange([*pieces, *(_stand_in(grid, pieces) for grid in self._grids)]):
+        for turn in sorted({one for i in others if (one := self._glyphs[i].turn) is not None and one != self._main}):
+            own = [i for i in others if self._glyphs[i].turn == turn]
+            stretch = _Stretch(self._glyphs, own, [rule_turned(one, turn) for one in self.sheet.rules])
+            out += stretch.blocks(stretch.pieces)
+        drawn = [i for i in others if self._glyphs[i].turn in (None, self._main)]
+        return out + [_as_drawn(self._glyphs, run) for run in _near(self._glyphs, drawn)]
+
+
+class _Stretch:
+    """Glyphs whose lines run one way: the tables that rules draw among them, and the fragments beside these."""
+
+    def __init__(self, glyphs: Sequence[Glyph], own: Sequence[int], rules: Sequence[Rule]) -> None:
+        self._glyphs = glyphs
+        self._rules = rules if own else ()
+        found = grids(self._rules, [glyphs[i] for i in own])
+        self.grids = [_numbered(one, own) for one in found if one.is_table]
+        inside = {i for grid in self.grids for slot in grid.slots for i in slot.glyphs}
+        self.pieces = fragments(glyphs, (i for i in own if i not in inside))
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows of the fragments beside ruled tables."""
+        return rows(self.pieces)
+
+    def blocks(self, pieces: Sequence[Fragment]) -> list[Block]:
+        """Return the ruled tables and the given fragments in reading order."""
+        out: list[Block] = []
+        names: list[list[str]] = []
+        for part in arrange([*pieces, *(_stand_in(grid, pieces) for grid in self.grids)]):
             if isinstance(part, Lanes):
-                out += _rows(lane_lines(part, self._rules), part.rows[0][0].size)
+                lines, names = lane_lines(part, self._rules, names)
+                out += _rows(lines, part.rows[0][0].size)
             else:
                 out += self._text(part.rows)
-        return [replace(one, text=shortened(one.text)) for one in [*rejoined(out), *self._rest()]]
+        return out
 
     def _text(self, lines: Sequence[Row]) -> list[Block]:
         out: list[Block] = []
@@ -85,25 +139,27 @@ class Page:
                     out += _rows(ruled_lines(one.grid, self._glyphs), one.size)
         return out + paragraphs(run)
 
-    def _rest(self) -> list[Block]:
-        """Return what does not run as the page's lines do: lines turned sideways, then what stands slanted."""
-        held = set(self._upright)
-        others = [i for i in range(len(self._glyphs)) if i not in held]
-        out: list[Block] = []
-        for turn in sorted({one for i in others if (one := self._glyphs[i].turn) is not None and one != self._main}):
-            pieces = fragments(self._glyphs, (i for i in others if self._glyphs[i].turn == turn))
-            for part in arrange(pieces):
-                out += paragraphs([joined(row) for row in part.rows])
-        drawn = [i for i in others if self._glyphs[i].turn in (None, self._main)]
-        return out + [self._as_drawn(run) for run in _near(self._glyphs, drawn)]
 
-    def _as_drawn(self, run: Sequence[int]) -> Block:
-        ones = [self._glyphs[i] for i in run]
-        text = Traced()
-        for n, (i, one) in enumerate(zip(run, ones, strict=True)):
-            blank = n and one.after and _distance(ones[n - 1], one) > 1.3 * one.size
-            text = text + Traced(" " if blank else "", (-1,) if blank else ()) + Traced(one.text, (i,) * len(one.text))
-        return Block(text, "paragraph", ones[0].size, sum(one.bold for one in ones) / len(ones))
+def _heads_table(lines: Sequence[Row], n: int) -> bool:
+    """Whether row ``n`` names the columns of the two rows below it: its gaps go on through them."""
+    if len(lines) < n + 3 or len(lines[n]) < 2:
+        return False
+    gaps = [(a.right, b.left) for a, b in pairwise(lines[n])]
+    free = [
+        all(not (one.left < right - 1 and one.right > left + 1) for below in lines[n + 1 : n + 3] for one in below)
+        for left, right in gaps
+    ]
+    return all(free) and all(len(below) >= len(lines[n]) - 1 > 0 for below in lines[n + 1 : n + 3])
+
+
+def _as_drawn(glyphs: Sequence[Glyph], run: Sequence[int]) -> Block:
+    ones = [glyphs[i] for i in run]
+    parts: list[Traced] = []
+    for n, (i, one) in enumerate(zip(run, ones, strict=True)):
+        if n and one.after and _distance(ones[n - 1], one) > 1.3 * one.size:
+            parts.append(Traced(" ", (-1,)))
+        parts.append(Traced(one.text, (i,) * len(one.text)))
+    return Block(whole(parts), "paragraph", ones[0].size, sum(one.bold for one in ones) / len(ones))
 
 
 def _near(glyphs: Sequence[Glyph], run: Sequence[int]) -> list[list[int]]:
@@ -125,23 +181,30 @@ def _distance(before: Glyph, one: Glyph) -> float:
 
 
 def without_line_numbers(pieces: list[Fragment]) -> list[Fragment]:
-    """Return the fragments without numbers in the margin that count the lines of running text, as drafts have."""
-    lines = [row for row in rows(pieces) if len(row) > 1]
+    """Return the fragments without numbers in the margin that count the lines of running text, as drafts have.
+
+    They count by one or five, one at each of nearly all lines; the text beside them flows on from line to line, as the
+    entries of a numbered list or the years of a chronicle do not.
+    """
+    found = rows(pieces)
     for end in (0, -1):
-        counts = [row[end] for row in lines if row[end].text.text.isdecimal() and len(row[end].text.text) < 6]
+        counts = [row[end] for row in found if len(row) > 1 and _is_count(row[end])]
         numbers = [int(one.text.text) for one in counts]
         steps = Counter(b - a for a, b in pairwise(numbers))
         step, times = steps.most_common(1)[0] if steps else (0, 0)
-        words = sum(len(row) > 1 and len(joined(row).text.text.split()) > 5 for row in lines)
-        if len(counts) >= 8 and step in (1, 5) and times >= 0.8 * steps.total() and words * 2 > len(lines):
-            column = min(one.left for one in counts), max(one.right for one in counts)
-            kept = (one for one in pieces if not (one.text.text.isdecimal() and _within(one, *column)))
-            return list(kept)
+        if len(counts) < COUNTED or step not in (1, 5) or times < 0.8 * steps.total():
+            continue
+        left, right = min(one.left for one in counts), max(one.right for one in counts)
+        kept = [one for one in pieces if not (_is_count(one) and left - 1 <= one.left and one.right <= right + 1)]
+        text = Side([row for row in rows(kept) if row])
+        if len(counts) * step >= 0.7 * len(text.rows) and flows(text):
+            return kept
     return pieces
 
 
-def _within(one: Fragment, left: float, right: float) -> bool:
-    return left - 1 <= one.left and one.right <= right + 1
+def _is_count(one: Fragment) -> bool:
+    words = one.text.text
+    return words.isdecimal() and len(words) < 6 and int(words) not in _YEAR
 
 
 def _is_vertical(glyphs: Sequence[Glyph], own: Sequence[int]) -> bool:

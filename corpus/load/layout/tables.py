@@ -1,5 +1,6 @@
 """Tables, ruled or not, to rows that read alone: "Model: A1; Price: 300", each character traced to its glyph."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
@@ -12,6 +13,10 @@ from corpus.load.layout.ruled import Grid
 from corpus.load.table import has_head
 
 HEADS_MAX = 3  # rows of a head
+CLOSER = 0.8  # of the usual distance of rows: a line nearer than that is a part of the row above
+_ROMAN = re.compile(r"[ivxlcdm]+|[IVXLCDM]+")
+_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]|[IVX]+)\.?\s")
+_PERIOD = re.compile(r"(?:19|20)\d\d\b|\b(?:Q[1-4]|H[12]|FY ?\d\d)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +46,38 @@ def ruled_lines(grid: Grid, glyphs: Sequence[Glyph]) -> list[Traced]:
     return _lines(cells, traced)
 
 
-def lane_lines(table: Lanes, rules: Sequence[Rule]) -> list[Traced]:
-    """Return the rows of a table without upright lines; ``rules`` may part its head from its body."""
+def lane_lines(
+    table: Lanes, rules: Sequence[Rule], names: Sequence[list[str]] = ()
+) -> tuple[list[Traced], list[list[str]]]:
+    """Return the rows of a table without upright lines, and the rows that are its head.
+
+    ``rules`` may part its head from its body; ``names`` are the head of the table that this one goes on with.
+    """
     if _is_contents(table.rows):
-        return [joined(row).text for row in table.rows]
+        return [joined(row).text for row in table.rows], []
     wide = len(table.edges) + 1
     body = _logical_rows(table)
     texts = [[_words([one for one in row if lane(one, table.edges) == n]) for n in range(wide)] for row in body]
     heads = _ruled_off(body, rules) or _heads(texts)
-    cells: list[list[Cell]] = []
-    traced: dict[int, Traced] = {}
+    lent = [] if heads or not table.goes_on else [row for row in names if len(row) == wide]
+    cells = [[Cell(text, True) for text in row] for row in lent]
+    traced = {id(cell): Traced(cell.text, (-1,) * len(cell.text)) for row in cells for cell in row}
     for n, row in enumerate(texts):
         cells.append([Cell(one.words.text, n < heads) for one in row])
         traced |= {id(cell): one.words for cell, one in zip(cells[-1], row, strict=True)}
-    return _lines(cells, traced)
+    return _lines(cells, traced), lent or [[cell.text for cell in row] for row in cells[:heads]]
 
 
 def _is_contents(lines: Sequence[Row]) -> bool:
     """Whether rows are a table of contents: most end in a page number, and these never fall."""
-    ends = [joined(row).text.text.split()[-1] for row in lines]
+    texts = [joined(row).text.text for row in lines]
+    ends = [text.split()[-1] for text in texts]
     numbers = [int(end) for end in ends if end.isdecimal() and len(end) < 5]
-    rising = all(a <= b for a, b in pairwise(numbers))
-    leaders = sum(LEADERS.search(joined(row).text.text) is not None for row in lines)
-    return rising and len(numbers) >= 0.8 * len(lines) and (leaders > 0 or len(numbers) > 8)
+    paged = len(numbers) + sum(_ROMAN.fullmatch(end) is not None for end in ends)
+    rising = len(numbers) > 1 and all(a <= b for a, b in pairwise(numbers))
+    numbered = sum(_NUMBERED.match(text) is not None for text in texts)
+    signs = any(LEADERS.search(text) for text in texts) or len(numbers) > 8 or numbered * 2 > len(texts) > 3
+    return rising and paged >= 0.8 * len(lines) and signs
 
 
 def _words(pieces: Sequence[Fragment]) -> _Traced:
@@ -82,17 +96,27 @@ def _heads(texts: list[list[_Traced]]) -> int:
     """Return how many rows at the top are the head: those in bold above others, else one whose words say so."""
     bold = [all(one.bold for one in row if one.words.text) and any(one.words.text for one in row) for row in texts]
     count = next((n for n, is_bold in enumerate(bold) if not is_bold), len(bold))
-    if 0 < count <= HEADS_MAX and count < len(texts):
+    plain = [[one.words.text for one in row] for row in texts]
+    figures = any(_is_figure(text) and not _PERIOD.fullmatch(text) for row in plain[:count] for text in row)
+    rest = bold[count:]
+    if 0 < count <= HEADS_MAX and rest and sum(rest) * 3 < len(rest) and not figures:
         return count
-    return int(_names([[one.words.text for one in row] for row in texts]))
+    return int(_names(plain))
 
 
 def _names(texts: list[list[str]]) -> bool:
-    """Whether the first row names the columns by its words: none is a figure, and a column below is mostly figures."""
-    if not has_head(texts) or any(any(map(str.isdigit, text)) for text in texts[0]):
+    """Whether the first row names the columns: by words above figures, or by years and quarters above figures.
+
+    The corner of a table may be empty.
+    """
+    if len(texts) < 2 or len(texts[0]) < 2:
         return False
-    columns = list(zip_longest(*texts[1:], fillvalue=""))
-    return any(sum(map(_is_figure, column)) * 2 > sum(map(bool, column)) for column in columns)
+    head, columns = texts[0], list(zip_longest(*texts[1:], fillvalue=""))
+    figures = [sum(map(_is_figure, column)) * 2 > sum(map(bool, column)) for column in columns]
+    if all(_PERIOD.search(text) for text in head[1:]) and all(figures[1 : len(head)]) and not figures[0]:
+        return True
+    named = [head[0] or "-", *head[1:]]
+    return has_head([named, *texts[1:]]) and not any(any(map(str.isdigit, text)) for text in head) and any(figures)
 
 
 def _is_figure(text: str) -> bool:
@@ -123,11 +147,7 @@ def _middle(row: Row) -> float:
 
 
 def _logical_rows(table: Lanes) -> list[Row]:
-    """Gather the lines of each row of the table: a line that fills fewer columns, drawn close below, goes on.
-
-    A line without a first cell goes on with the row above; so does one whose words are drawn before the row above is
-    finished, as where a cell wraps.
-    """
+    """Gather the lines of each row of the table, as where a cell wraps."""
     out: list[Row] = []
     pitch, by_column = _pitch(table), _by_column(table)
     for row in table.rows:
@@ -146,19 +166,31 @@ def _by_column(table: Lanes) -> bool:
 
 
 def _goes_on(above: Row, row: Row, edges: Sequence[float], pitch: float, *, by_column: bool) -> bool:
+    """Whether a line goes on with the cells of the row above.
+
+    It does where its words are drawn before that row is finished; where it stands closer below than rows do, without a
+    figure; and where it fills fewer columns, and goes on in lower case.
+    """
     own, held = {lane(one, edges) for one in row}, {lane(one, edges) for one in above}
     near = min(one.top for one in row) - max(one.bottom for one in above) < 0.8 * row[0].height
     if not near or not own <= held:
         return False
     if not by_column and min(one.first for one in row) < max(one.first for one in above):
-        return True  # drawn before the row above was finished
-    step = _middle(row) - _middle([one for one in above if lane(one, edges) in own])
-    return len(own) < len(held) and 0 not in own and step <= 1.05 * pitch
+        return True
+    words = [one.text.text for one in row]
+    if any(map(_is_figure, words)):
+        return False  # figures do not wrap
+    last = max((one for one in above if lane(one, edges) in own), key=lambda one: one.bottom)
+    lower = [text[:1].islower() for text in words]
+    if max(one.bottom for one in row) - last.bottom < CLOSER * pitch:
+        return len(own) < len(held) or any(lower)
+    return len(own) < len(held) and all(lower)
 
 
 def _pitch(table: Lanes) -> float:
-    """Return the usual distance between lines."""
-    steps = sorted(_middle(b) - _middle(a) for a, b in zip(table.rows, table.rows[1:], strict=False))
+    """Return the usual distance between rows that fill the first column and another."""
+    whole = [row for row in table.rows if {0} < {lane(one, table.edges) for one in row}]
+    steps = sorted(_middle(b) - _middle(a) for a, b in pairwise(whole))
     return steps[len(steps) // 2] if steps else 0.0
 
 
