@@ -69,8 +69,8 @@ class Line:
 
     @property
     def lower(self) -> bool:
-        """Whether its first letter is lower case, as where a sentence goes on."""
-        return self.text[0].islower()
+        """Whether its first word is in lower case, as where a sentence goes on; a name such as iPhone is not."""
+        return self.text[0].islower() and not self.text[1:2].isupper()
 
 
 def lines(text: str, start: int = 0, end: int | None = None) -> list[Line]:

@@ -41,8 +41,7 @@ def areas(path: Path, document: Document, start: int, end: int, limits: Limits |
         ValueError: not 0 <= start <= end <= len(text).
         LoadError: the file is gone, or is not the one that was read.
     """
-    if not 0 <= start <= end <= len(document.text):
-        raise ValueError(f"a span needs 0 <= start <= end <= {len(document.text)}, and this one is {start}:{end}")
+    check_span(document, start, end)
     if document.media_type != "application/pdf":
         return ()
     try:
@@ -60,6 +59,12 @@ def areas(path: Path, document: Document, start: int, end: int, limits: Limits |
             page = page_of(file, number - 1, limits or Limits())
             found += _on_page(page, number, document.text[low:high], max(start, low) - low, min(end, high) - low)
     return tuple(found)
+
+
+def check_span(document: Document, start: int, end: int) -> None:
+    """Raise ValueError unless 0 <= start <= end <= len(text)."""
+    if not 0 <= start <= end <= len(document.text):
+        raise ValueError(f"a span needs 0 <= start <= end <= {len(document.text)}, and this one is {start}:{end}")
 
 
 def _pages(document: Document, start: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -119,12 +119,15 @@ def _breaks(
 ) -> bool:
     """Whether line ``i`` begins a block, given that the current one began at line ``first``."""
     before, line = rows[i - 1], rows[i]
-    if line.gap:
-        return not (line.start - line.indent in pages and _goes_on_overleaf(before, line))
+    overleaf = line.start - line.indent in pages and _goes_on_overleaf(before, line)
+    if line.gap and not overleaf:
+        return True
     if items[i] or line.is_reference or line.is_row or before.is_row or line.is_page_number or before.is_page_number:
         return True
     if line.text.rstrip(".") in recurring or before.text.rstrip(".") in recurring:
         return True
+    if overleaf:
+        return False
     if items[first] and line.indent > rows[first].indent:
         return False  # hanging indent: the item's own continuation
     longest = max(len(row) for row in rows[max(first, i - 12) : i])

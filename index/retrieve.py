@@ -11,7 +11,8 @@ from typing import Protocol
 
 from corpus.document import Document, Failure, Passage
 from corpus.errors import EncoderMismatch, StoreError, WriterBusy
-from corpus.locate import Area, areas
+from corpus.load.isolated import FileReader
+from corpus.locate import Area
 from index import derive
 from index.database import FILE
 from index.encode import Encoder, make_encoder
@@ -159,7 +160,10 @@ class Index:
             LoadError: its file is gone or has changed since it was read.
         """
         document, path = self.store.document(doc_id), self.store.path(doc_id)
-        return areas(path, document, start, end) if path else ()
+        if path is None:
+            return ()
+        with FileReader() as reader:  # a page is read again, in a process that no file's fault can harm but its own
+            return reader.areas(path, document, start, end)
 
     def holds(self, passage: Passage) -> bool:
         """Return whether the index still holds a passage that it once returned, word for word at its place.

@@ -13,6 +13,7 @@ from functools import lru_cache
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # a number with its separators ("215,900", "14.1"), a run of Chinese or Japanese, or a word with inner ' or &
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{_CJK}]+|[^\W\d_{_CJK}][^\W_{_CJK}]*(?:['’&][^\W_{_CJK}]+)*|[^\W_{_CJK}]+")
+_RAISED = re.compile("(?<=[0-9])[⁰¹²³⁴-⁹₀-₉]+")
 _HAS_CJK = re.compile(rf"[{_CJK}]")
 
 # Function words of English questions and statements (after the SMART and Snowball lists, shortened).
@@ -52,7 +53,12 @@ def words(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """Return text in lower case, without accents, compatibility forms as their plain characters."""
+    """Return text in lower case, without accents, compatibility forms as their plain characters.
+
+    >>> _folded("Größe: 300¹ km²")
+    'große: 300 1 km2'
+    """
+    text = _RAISED.sub(lambda run: " " + run[0], text)  # a note's mark or a power is no part of the number before it
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).replace("’", "'")).lower()
     return unicodedata.normalize("NFC", "".join(c for c in folded if not ("\u0300" <= c <= "\u036f")))
 

@@ -64,6 +64,38 @@ def test_open_documents_and_rich_text(tmp_path):
     assert "Model: Boat A; Price: 300; Since: 1987\nModel: Boat B" in loaded(tmp_path, "a.rtf").text
 
 
+ODF = "urn:oasis:names:tc:opendocument:xmlns:"
+ODT = f"""<office:document-content xmlns:office="{ODF}office:1.0" xmlns:text="{ODF}text:1.0"><office:automatic-styles>
+<text:list-style text:style-name="L1"><text:list-level-style-number text:level="1"/></text:list-style>
+</office:automatic-styles><office:body><office:text>
+<text:p>The tide<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>At noon.</text:p>
+</text:note-body></text:note> rose in the night.</text:p>
+<text:list text:style-name="L1"><text:list-item text:start-value="5"><text:p>ropes</text:p></text:list-item>
+<text:list-item><text:p>lamps</text:p></text:list-item></text:list><text:p>And then:</text:p>
+<text:list text:style-name="L1" text:continue-numbering="true"><text:list-item><text:p>bells</text:p></text:list-item>
+</text:list></office:text></office:body></office:document-content>"""
+
+
+def test_notes_of_an_open_document_stand_after_their_paragraph_and_lists_keep_their_numbers(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", ODT)
+    text = read(tmp_path, "a.odt", buffer.getvalue()).text
+    assert text == "The tide rose in the night.\n\nAt noon.\n\n5. ropes\n6. lamps\n\nAnd then:\n\n7. bells"
+
+
+def test_rich_text_keeps_cells_and_tells_what_it_does_not_read(tmp_path):
+    source = (
+        r"{\rtf1 First line.\par 5.\tab fifth item\par "
+        r"\trowd\cellx100\cellx200 \intbl Boat A\par of oak\cell 300\cell\row "
+        r"\pard The tide{\footnote At noon.} rose.\par}"
+    )
+    document = read(tmp_path, "a.rtf", source.encode())
+    assert "\n5. fifth item\n" in document.text and "Boat A of oak" in document.text and "300" in document.text
+    assert document.notes == ("its footnotes were not read; save it as DOCX",)
+
+
 def test_slides_are_pages(tmp_path):
     document = loaded(tmp_path, "a.pptx")
     assert headings(document) == ["Lamps", "Boats"]
@@ -72,17 +104,32 @@ def test_slides_are_pages(tmp_path):
     assert "- First rope\n- Second rope" in document.text and "Notes: Mention the ferry." in document.text
 
 
-def test_percentages_and_currencies_of_a_sheet_are_shown(tmp_path):
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (0.125, "0.0%", "12.5%"),
+        (12.5, '0.0"%"', "12.5%"),
+        (12.5, r"0.0\%", "12.5%"),
+        (300, "[$€-407]#,##0.00", "€300"),
+        (300, "[$-10409]#,##0.00", "300"),
+        (300, r"_-* #,##0.00\ _€_-;-* #,##0.00\ _€_-", "300"),
+        (300, '_-* #,##0.00\\ "€"_-', "300 €"),
+        (-3, "$#,##0_);[Red]($#,##0)", "-$3"),
+        (5300000, '"€"#,##0.0,,"M"', "€5.3 M"),
+        (45000, '#,##0,"k"', "45 k"),
+        (5, "0.00E+00", "5"),
+        (1234.5, "#,##0", "1234.5"),
+    ],
+)
+def test_numbers_of_a_sheet_read_as_they_are_shown(tmp_path, value, number_format, shown):
     from openpyxl import Workbook
 
     book = Workbook()
     sheet = book.active
-    sheet.append(["Model", "Share", "Price", "Count"])
-    sheet.append(["Boat A", 0.125, 300, 1234.5])
-    for cell, shape in (("B2", "0.0%"), ("C2", "[$€-407]#,##0.00"), ("D2", "#,##0")):
-        sheet[cell].number_format = shape
-    text = read(tmp_path, "p.xlsx", formats.saved(book)).text
-    assert "Model: Boat A; Share: 12.5%; Price: €300; Count: 1234.5" in text
+    sheet.append(["Model", "Price", "Since"])
+    sheet.append(["Boat A", value, 1987])
+    sheet["B2"].number_format = number_format
+    assert read(tmp_path, "p.xlsx", formats.saved(book)).text.endswith(f"Model: Boat A; Price: {shown}; Since: 1987")
 
 
 def test_sheets_are_pages_and_rows_read_alone(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 
 from corpus.errors import LoadError
 from corpus.load import load
-from corpus.load.isolated import FileReader
+from corpus.load.isolated import FileReader, _Child
 from corpus.load.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,7 +96,7 @@ def test_a_file_that_is_left_half_read_does_not_disturb_the_next(tmp_path):
 SCRIPT = """
 import os, sys, time
 from pathlib import Path
-from corpus.load.isolated import FileReader
+from corpus.load.isolated import FileReader, _Child
 reader = FileReader()
 for doc_id, documents in reader.read([("a.txt", Path(sys.argv[1]))]):
     print(list(documents)[0].text, flush=True)
@@ -104,6 +104,22 @@ import psutil
 print(psutil.Process().children()[0].pid, flush=True)
 time.sleep(60)
 """
+
+
+def test_what_a_document_is_allowed_does_not_stand_in_the_way_of_the_document(tmp_path):
+    import pdfs
+
+    path = tmp_path / "scans.pdf"
+    words = "The keeper wrote down the height of the tide every morning before the boats went out to sea. " * 3
+    path.write_bytes(pdfs.merged(*[pdfs.scanned(pdfs.flowing([words]), 100)] * 6))
+    child = _Child(Limits())
+    child.submit({"id": "scans.pdf", "path": str(path), "where": None})
+    deadline = time.monotonic() + 120
+    while child.frames.qsize() < 2 and time.monotonic() < deadline:  # a caller that is busy with the file before
+        time.sleep(0.05)
+    found = [child.frames.get(timeout=1), child.frames.get(timeout=1)]
+    child.end()
+    assert [next(iter(frame)) for frame in found] == ["document", "end"]
 
 
 def test_no_child_outlives_its_parent_and_no_script_is_run_twice(tmp_path):

@@ -7,6 +7,7 @@ which files of a folder are worth trying. Libraries of formats are imported only
 - ``text``, ``markdown``, ``rst``, ``html``, ``pdf``, ``word``, ``odf``, ``rtf``, ``slides``, ``sheet``, ``table``,
   ``epub``, ``records``, ``mail``, ``notebook``, ``code``: the loaders
 - ``archive``: the members of a ZIP archive; ``package``: its opening
+- ``number_format``: how a sheet shows its numbers
 - ``content``: what each loader returns, and the one normalisation
 - ``tree``, ``walk``, ``blocks``: from a web page's tree to plain text, for all that becomes HTML
 - ``pdfium``, ``pdfium_text``, ``pdfium_objects``: what a page draws; ``layout``: its text in reading order; ``ocr``:
@@ -28,7 +29,7 @@ from corpus.load.limits import Limits
 
 __all__ = ["VERSION", "fingerprint", "load", "load_all", "readable"]
 
-VERSION = 3  # raised when what a loader makes of a file changes; the index then reads its files again
+VERSION = 4  # raised when what a loader makes of a file changes; the index then reads its files again
 
 _READERS = {  # media type to module; every one has ``read(data, limits)``
     sniff.PDF: "pdf", sniff.DOCX: "word", sniff.ODT: "odf", sniff.ODP: "odf", sniff.RTF: "rtf", sniff.PPTX: "slides",

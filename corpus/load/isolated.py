@@ -17,10 +17,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from corpus.document import Document, Failure, Heading
+from corpus.document import Document, Failure
 from corpus.errors import LoadError, UnknownType
 from corpus.load.limits import Limits
-from corpus.load.worker import receive, send
+from corpus.load.worker import document_of, fields, receive, send
+from corpus.locate import Area, check_span
 
 _START = "import sys; sys.path[:0] = [sys.argv[1]]; from corpus.load.worker import main; main(sys.argv[2])"
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -71,27 +72,43 @@ class FileReader:
             if ahead and self._child is not child:
                 self._submit(*ahead)
 
-    def _submit(self, doc_id: str, path: Path) -> None:
+    def areas(self, path: Path, document: Document, start: int, end: int) -> tuple[Area, ...]:
+        """Return what :func:`corpus.locate.areas` does, found in the child.
+
+        Raises:
+            ValueError: not 0 <= start <= end <= len(text).
+            LoadError: the file is gone, is not the one that was read, or takes too long.
+        """
+        check_span(document, start, end)
+        if document.media_type != "application/pdf":
+            return ()
+        self._submit(document.id, path, {"document": fields(document), "start": start, "end": end})
+        return tuple(Area(*one) for frame in self._frames(document.id) for one in frame["areas"])
+
+    def _submit(self, doc_id: str, path: Path, where: dict[str, Any] | None = None) -> None:
         if self._child is None:
             self._child = _Child(self._limits)
-        self._child.submit({"id": doc_id, "path": os.fsencode(path).decode("latin-1")})
+        self._child.submit({"id": doc_id, "path": os.fsencode(path).decode("latin-1"), "where": where})
 
     def _results(self, doc_id: str) -> Iterator[Document | Failure]:
-        allowed = self._limits.seconds
-        deadline = monotonic() + allowed
-        while self._child:
+        for frame in self._frames(doc_id):
+            yield Failure(**frame["failure"]) if "failure" in frame else document_of(frame["document"])
+
+    def _frames(self, doc_id: str) -> Iterator[dict[str, Any]]:
+        """Yield the child's answers until it says that there is no more, within the time that a document may take."""
+        started = monotonic()
+        while child := self._child:
+            allowed = self._limits.seconds + child.allowed
             try:
-                frame = self._child.frames.get(timeout=max(0.0, deadline - monotonic()))
+                frame = child.frames.get(timeout=max(0.0, started + allowed - monotonic()))
             except queue.Empty:
+                if child.allowed > allowed - self._limits.seconds:
+                    continue
                 self.close()
                 raise LoadError(
                     f"{doc_id}: reading a document takes at most {allowed:g} seconds, and this one took "
                     "more; split it, or raise Limits.seconds"
                 ) from None
-            if frame and "allow" in frame:
-                allowed += frame["allow"]
-                deadline += frame["allow"]
-                continue
             if frame is None:
                 signal = self._child.end()
                 self._child = None
@@ -102,9 +119,8 @@ class FileReader:
                 return
             if "error" in frame:
                 raise (UnknownType if frame["unknown"] else LoadError)(frame["error"])
-            yield Failure(**frame["failure"]) if "failure" in frame else _document(frame["document"])
-            allowed = self._limits.seconds
-            deadline = monotonic() + allowed
+            yield frame
+            started = monotonic()
 
 
 class _Child:
@@ -119,10 +135,11 @@ class _Child:
             start_new_session=True,  # an interrupt from the keyboard is the parent's to deal with
         )
         self.frames: queue.Queue[dict[str, Any] | None] = queue.Queue(maxsize=4)
+        self.allowed = 0.0  # seconds beyond the limit for the document that is being read
         self._ended = False
         threading.Thread(target=self._take, daemon=True).start()
 
-    def submit(self, request: dict[str, str]) -> None:
+    def submit(self, request: dict[str, Any]) -> None:
         with suppress(OSError):  # a child that died is noticed when its frames end
             assert self._process.stdin
             send(self._process.stdin, request)
@@ -135,6 +152,10 @@ class _Child:
                 frame = receive(self._process.stdout)
             except (OSError, ValueError):
                 frame = None
+            if frame and "allow" in frame:
+                self.allowed += frame["allow"]
+                continue
+            self.allowed = 0.0
             while not self._ended:
                 with suppress(queue.Full):
                     self.frames.put(frame, timeout=0.2)
@@ -153,9 +174,3 @@ class _Child:
                 with suppress(OSError):
                     pipe.close()
         return f"signal {-code}" if code and code < 0 else f"exit code {code}"
-
-
-def _document(fields: dict[str, Any]) -> Document:
-    headings = tuple(Heading(*one) for one in fields.pop("headings"))
-    pages, notes = tuple(fields.pop("page_starts")), tuple(fields.pop("notes"))
-    return Document(headings=headings, page_starts=pages, notes=notes, **fields)

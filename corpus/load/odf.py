@@ -25,7 +25,7 @@ _LEFT_OUT = frozenset([
     f"{_TEXT}sequence-decls", f"{_OFFICE}forms", f"{_TABLE}covered-table-cell",
 ])  # fmt: skip
 _TAGS = {
-    f"{_TEXT}p": "p", f"{_TEXT}list-item": "li", f"{_TEXT}list-header": "li", f"{_TABLE}table": "table",
+    f"{_TEXT}p": "p", f"{_TEXT}list-header": "li", f"{_TABLE}table": "table",
     f"{_TABLE}table-row": "tr", f"{_DRAW}text-box": "div", f"{_TEXT}note-body": "div",
 }  # fmt: skip
 _BLANKS_MAX = 100
@@ -50,14 +50,14 @@ def read(data: bytes, limits: Limits) -> Content:
         raise LoadError(
             "an OpenDocument file has a body, and this one has none; it is damaged or locked, save it again"
         )
-    numbered = {name for tree in (content, styles) for name in _numbered(tree)}
+    counts = {name: 0 for tree in (content, styles) for name in _numbered(tree)}
     slides = list(body.iter(f"{_DRAW}page"))
     limits.check("pages", len(slides), "the presentation")
     blocks = Blocks()
     for part in slides or [body]:
         if slides:
             blocks.page()
-        source = "".join(_html(part, numbered))
+        source = "".join(_html(part, counts))
         limits.check("characters", len(source) // 4, "the document")
         Walker(blocks, guess_heads=True).walk(HTMLTree.parse(normalise(source)).body, everything=True)
     text, headings, pages = blocks.finish_pages()
@@ -90,21 +90,31 @@ def _numbered(tree: "Element") -> Iterator[str]:
             yield style.get(f"{_TEXT}style-name") or style.get("{" + _URN + "style:1.0}name") or ""
 
 
-def _html(root: "Element", numbered: set[str]) -> Iterator[str]:
-    """Yield the page's source; the walk keeps its own stack, so that no nesting is too deep."""
+def _html(root: "Element", counts: dict[str, int]) -> Iterator[str]:
+    """Yield the page's source; the walk keeps its own stack, so that no nesting is too deep.
+
+    ``counts`` are the last numbers by the names of the list styles that number. A note comes after its paragraph.
+    """
     stack: list[tuple[str, Element | None]] = [("", root)]
+    notes: list[Element] = []
     in_head = 0
     while stack:
         text, node = stack.pop()
         if node is None:
             in_head -= text == "</thead>"
             yield text
+            if text.startswith(("</p", "</h")):
+                stack += [("", note) for note in reversed(notes)]
+                notes = []
             continue
         tag = str(node.tag)
         if tag in _LEFT_OUT or (tag == f"{_SHOW}notes" and not "".join(node.itertext()).strip()):
             continue
+        if tag == f"{_TEXT}note":
+            notes += node.findall(f"{_TEXT}note-body")
+            continue
         in_head += tag == f"{_TABLE}table-header-rows"
-        before, after = _around(node, tag, in_head > 0, numbered)
+        before, after = _around(node, tag, in_head > 0, counts)
         yield before
         yield escape(node.text or "")
         if after:
@@ -115,7 +125,7 @@ def _html(root: "Element", numbered: set[str]) -> Iterator[str]:
             stack.append(("", child))
 
 
-def _around(node: "Element", tag: str, in_head: bool, numbered: set[str]) -> tuple[str, str]:
+def _around(node: "Element", tag: str, in_head: bool, counts: dict[str, int]) -> tuple[str, str]:
     """Return what stands before and after an element in the page."""
     if tag == f"{_TEXT}h":
         level = min(6, _number(node, f"{_TEXT}outline-level", 1))
@@ -125,8 +135,9 @@ def _around(node: "Element", tag: str, in_head: bool, numbered: set[str]) -> tup
     if tag == f"{_SHOW}notes":
         return "<p>Notes: ", "</p>"
     if tag == f"{_TEXT}list":
-        name = "ol" if node.get(f"{_TEXT}style-name") in numbered else "ul"
-        return f"<{name}>", f"</{name}>"
+        return _list(node, counts)
+    if tag == f"{_TEXT}list-item":
+        return f'<li value="{_number(node, f"{_TEXT}start-value", -1)}">', "</li>"
     if tag == f"{_TABLE}table-cell":
         name = "th" if in_head else "td"
         across, down = (_number(node, f"{_TABLE}number-{what}-spanned", 1) for what in ("columns", "rows"))
@@ -141,6 +152,19 @@ def _around(node: "Element", tag: str, in_head: bool, numbered: set[str]) -> tup
         return "<br>", ""
     name = _TAGS.get(tag, "")
     return (f"<{name}>", f"</{name}>") if name else ("", "")
+
+
+def _list(node: "Element", counts: dict[str, int]) -> tuple[str, str]:
+    """Return what stands around a list: a numbered one may go on where the last of its style ended."""
+    style = node.get(f"{_TEXT}style-name") or ""
+    if style not in counts:
+        return "<ul>", "</ul>"
+    goes_on = node.get(f"{_TEXT}continue-numbering") == "true" or node.get(f"{_TEXT}continue-list")
+    first = last = counts[style] if goes_on else 0
+    for item in node.iterfind(f"{_TEXT}list-item"):
+        last = _number(item, f"{_TEXT}start-value", last + 1)
+    counts[style] = last
+    return f'<ol start="{first + 1}">', "</ol>"
 
 
 def _number(node: "Element", name: str, default: int) -> int:

@@ -203,8 +203,8 @@ def _title(placed: Sequence[_Placed]) -> str | None:
     first = [one for one in placed if one.page == 1 and _is_heading(one.block, body)]
     biggest = max((one.block.size for one in first), default=0.0)
     if biggest >= BIGGER * body:
-        big = [i for i, one in enumerate(first) if one.block.size > 0.96 * biggest]
-        run = [first[i].block.text.text for n, i in enumerate(big) if i == big[0] + n]
+        big = [i for i, one in enumerate(placed) if one in first and one.block.size > 0.96 * biggest]
+        run = [placed[i].block.text.text for n, i in enumerate(big) if i == big[0] + n]
         return one_line(" ".join(run))[:HEADING_MAX]
     if first:
         return one_line(first[0].block.text.text)

@@ -1,5 +1,9 @@
-"""RTF by striprtf: its paragraphs, list items and table rows, without pictures and styles."""
+r"""RTF by striprtf: its paragraphs, list items and table rows, without pictures and styles.
 
+Footnotes and text boxes, which striprtf leaves out, are told of. A table's row is from \trowd to \row (RTF 1.9.1).
+"""
+
+import re
 from collections.abc import Callable
 from itertools import groupby
 
@@ -10,7 +14,11 @@ from corpus.load.content import Content, normalise, one_line
 from corpus.load.limits import Limits
 from corpus.load.table import write
 
-_BULLETS = "•◦▪▫‣●○■□·-*–"
+_ROW = re.compile(r"\\trowd\b.*?\\row\b", re.DOTALL)
+_LINE = re.compile(r"\\(?:par|line)\b ?")
+_UNREAD = {"footnotes": r"\footnote", "text boxes": r"\shptxt"}
+_BULLETS = "•◦▪▫‣●○■□·*–-"
+_MARK = re.compile(rf"[{_BULLETS}]\s+(?=\S)|\(?\w{{1,3}}[.)]\t(?=.)")
 
 
 def read(data: bytes, limits: Limits) -> Content:
@@ -22,8 +30,11 @@ def read(data: bytes, limits: Limits) -> Content:
     from striprtf.striprtf import rtf_to_text
 
     convert: Callable[..., str] = rtf_to_text
+    source = data.decode("latin-1")
+    notes = tuple(f"its {what} were not read; save it as DOCX" for what, sign in _UNREAD.items() if sign in source)
+    one_lined = _ROW.sub(lambda row: _LINE.sub(" ", row[0]), source)  # a cell's paragraphs, since a line is a row
     try:
-        found = convert(data.decode("latin-1"), encoding="cp1252", errors="replace")
+        found = convert(one_lined, encoding="cp1252", errors="replace")
     except (ValueError, LookupError, IndexError, TypeError, OverflowError) as error:
         what = one_line(f"{type(error).__name__}: {error}")[:160]
         raise LoadError(f"an RTF file must be whole, and this one is damaged ({what}); save it again") from error
@@ -36,7 +47,11 @@ def read(data: bytes, limits: Limits) -> Content:
             continue
         for line in lines:
             words = line.strip()
-            item = words[:1] in _BULLETS and words[1:2].isspace()
-            blocks.line(f"- {one_line(words[1:])}" if item else words, "item" if item else "paragraph")
+            mark = _MARK.match(words)
+            if mark:
+                name = "-" if mark[0][0] in _BULLETS else mark[0].strip()
+                blocks.line(f"{name} {one_line(words[mark.end() :])}", "item")
+            else:
+                blocks.line(words, "paragraph")
     text, _ = blocks.finish()
-    return Content(text, outline.title(text), outline.headings(text))
+    return Content(text, outline.title(text), outline.headings(text), notes=notes)

@@ -1,11 +1,10 @@
 """Spreadsheets: a page a sheet, a row "column: value; column: value". XLSX by openpyxl, XLS and ODS by python-calamine.
 
-Values are those last computed, as the file keeps them; formulas are not read. Of number formats, percentages and
-currencies are shown (XLSX only), since they change what a number means. Hidden sheets are read.
+Values are those last computed, as the file keeps them; formulas are not read. Of number formats, percentages,
+currencies, units and thousands are shown (XLSX only), since they change what a number means. Hidden sheets are read.
 """
 
 import io
-import re
 import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -15,11 +14,11 @@ from corpus.errors import LoadError
 from corpus.load.blocks import Blocks
 from corpus.load.content import Content, one_line
 from corpus.load.limits import Limits
+from corpus.load.number_format import shown
 from corpus.load.package import DAMAGED, opened
 from corpus.load.table import write
 
 _CELLS_MAX = 20_000_000  # of one sheet's area
-_CURRENCY = re.compile(r'\[\$([^\]-]+)[^\]]*\]|"([^"]*[^\W\d_"][^"]*)"|([€£¥₹₽₩$])')  # [$€-407], "EUR", €
 
 
 def read(data: bytes, limits: Limits) -> Content:
@@ -112,7 +111,7 @@ def _tables(rows: list[list[str]]) -> Iterator[list[list[str]]]:
 
 
 def _shown(value: Any, number_format: str) -> str:  # noqa: ANN401 - openpyxl gives values of many types
-    """Return a cell's value with the percent sign or the currency that its format gives it.
+    """Return a cell's value with the percent sign, the currency or the unit that its format gives it.
 
     >>> _shown(0.125, "0.0%"), _shown(300, '#,##0.00 "EUR"'), _shown(300, "[$$-409]#,##0"), _shown(5, "0")
     ('12.5%', '300 EUR', '$300', '5')
@@ -121,16 +120,11 @@ def _shown(value: Any, number_format: str) -> str:  # noqa: ANN401 - openpyxl gi
         return ""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return _words(value)
-    shape = number_format.split(";")[0]
-    if "%" in shape:
-        return f"{_words(round(value * 100, 10))}%"
-    found = _CURRENCY.search(shape)
-    if not found:
-        return _words(value)
-    name = next(part for part in found.groups() if part).strip()
-    first = found.start() < min((shape.find(digit) for digit in "#0" if digit in shape), default=0)
-    apart = " " if name[-1:].isalpha() else ""
-    return f"{name}{apart}{_words(value)}" if first else f"{_words(value)} {name}"
+    number, before, after = shown(value, number_format)
+    minus = "-" if before and number < 0 else ""
+    apart = " " if before[-1:].isalpha() or before[-1:] == "." else ""
+    close = "" if not after or after[0] in "%‰°" else " "
+    return f"{minus}{before}{apart}{_words(abs(number) if minus else number)}{close}{after}"
 
 
 def _words(value: object) -> str:

@@ -82,7 +82,7 @@ class Walker:
             self._lists.append(_List(tag == "ol", _integer(node, "start", 1)))
         elif tag == "li":
             self._flush()
-            self._mark = self._next_mark()
+            self._mark = self._next_mark(_integer(node, "value", -1))
         elif tag == "table":
             self._flush()
             if is_data(node):
@@ -185,10 +185,11 @@ class Walker:
             self.blocks.line(f"{self._term}: {text}" if text and self._term else text or self._term, "row")
         self._term = ""
 
-    def _next_mark(self) -> str:
+    def _next_mark(self, number: int) -> str:
         if not self._lists:
             return "- "
         current = self._lists[-1]
+        current.number = number if number >= 0 else current.number
         current.number += 1
         return "  " * (len(self._lists) - 1) + (f"{current.number - 1}. " if current.ordered else "- ")
 

@@ -9,10 +9,12 @@ import signal
 import struct
 import sys
 import traceback
+from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 from typing import IO, Any
 
-from corpus.document import Document, Failure
+from corpus.document import Document, Failure, Heading
 from corpus.errors import LoadError, UnknownType
 from corpus.load.limits import Limits, tell_of_allowances
 
@@ -61,12 +63,11 @@ def main(limits: str) -> None:
 
 
 def _answer(answers: IO[bytes], request: dict[str, Any], limits: Limits) -> None:
-    from corpus.load import load_all
-
     path = Path(os.fsdecode(request["path"].encode("latin-1")))
     try:
-        for one in load_all(path, request["id"], limits):
-            send(answers, {"failure": _failure(one)} if isinstance(one, Failure) else {"document": _fields(one)})
+        for frame in _found(path, request, limits):
+            _no_alarm()  # the caller may take its time with what it has
+            send(answers, frame)
             _alarm(limits)
     except LoadError as error:
         send(answers, {"error": str(error), "unknown": isinstance(error, UnknownType)})
@@ -86,10 +87,32 @@ def _answer(answers: IO[bytes], request: dict[str, Any], limits: Limits) -> None
         send(answers, {"end": True})
 
 
-def _fields(document: Document) -> dict[str, Any]:
+def _found(path: Path, request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
+    """Yield what a file holds, or where a span of a document that was read from it stands."""
+    from corpus.load import load_all
+    from corpus.locate import areas
+
+    where = request["where"]
+    if where:
+        found = areas(path, document_of(where["document"]), where["start"], where["end"], limits)
+        yield {"areas": [astuple(one) for one in found]}
+        return
+    for one in load_all(path, request["id"], limits):
+        yield {"failure": _failure(one)} if isinstance(one, Failure) else {"document": fields(one)}
+
+
+def fields(document: Document) -> dict[str, Any]:
+    """Return a document as JSON can hold it."""
     names = ("id", "title", "text", "page_starts", "media_type", "sha256", "notes")
     headings = [(one.start, one.end, one.level) for one in document.headings]
     return {name: getattr(document, name) for name in names} | {"headings": headings}
+
+
+def document_of(fields: dict[str, Any]) -> Document:
+    """Return the document that :func:`fields` gave."""
+    headings = tuple(Heading(*one) for one in fields.pop("headings"))
+    pages, notes = tuple(fields.pop("page_starts")), tuple(fields.pop("notes"))
+    return Document(headings=headings, page_starts=pages, notes=notes, **fields)
 
 
 def _failure(failure: Failure) -> dict[str, str]:
@@ -108,3 +131,8 @@ def _bound(limits: Limits) -> None:
 def _alarm(limits: Limits, more: float = 0.0) -> None:
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, limits.seconds + more + _GRACE)
+
+
+def _no_alarm() -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -9,7 +9,7 @@ from bisect import bisect, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from corpus.load.layout.glyph import Glyph, bounds
 
@@ -39,9 +39,6 @@ class Traced:
     text: str = ""
     marks: tuple[int, ...] = ()
 
-    def __add__(self, other: "Traced") -> "Traced":
-        return Traced(self.text + other.text, self.marks + other.marks)
-
 
 def put(text: str) -> Traced:
     """Return text that no glyph drew."""
@@ -53,34 +50,42 @@ def whole(parts: Sequence[Traced]) -> Traced:
     return Traced("".join(one.text for one in parts), tuple(mark for one in parts for mark in one.marks))
 
 
-def flow(before: Traced, after: Traced) -> Traced:
-    r"""Return two lines as one text: no blank after a hyphen or a dash, nor between wide characters.
+def flow(lines: Sequence[Traced]) -> Traced:
+    r"""Return lines as one text: no blank after a hyphen or a dash, nor between wide characters.
 
-    >>> flow(put("neces-"), put("sary")).text
+    >>> flow([put("neces-"), put("sary")]).text
     'neces-\x1fsary'
     """
-    if not before.text or not after.text:
-        return before + after
-    last, first = before.text[-1], after.text[0]
-    inner = before.text[-2:-1]
+    parts: list[Traced] = []
+    end = ""  # the last characters so far
+    for line in lines:
+        if end and line.text:
+            parts.append(_between(end, line.text[0]))
+        parts.append(line)
+        end = (end + line.text)[-2:]
+    return whole(parts)
+
+
+def _between(end: str, first: str) -> Traced:
+    last, inner = end[-1], end[-2:-1]
     if last in "-\u2010" and inner.isalpha() and first.islower():
-        return before + put(SOFT) + after
+        return put(SOFT)
     if (last in "-\u2010—–" and inner.isalnum() and first.isalnum()) or (WIDE.match(last) and WIDE.match(first)):
-        return before + after
-    return before + put(" ") + after
+        return Traced()
+    return put(" ")
 
 
 def shortened(one: Traced) -> Traced:
     """Return the text with each row of leading dots cut to three: "Boats . . . . . . 7" to "Boats ... 7"."""
-    text, done = "", 0
-    marks: tuple[int, ...] = ()
+    parts: list[Traced] = []
+    done = 0
     for match in LEADERS.finditer(one.text):
         start, end = match.span()
         dots = [i for i in range(start, end) if one.text[i] != " "][:3]
-        text += one.text[done:start] + "".join(one.text[i] for i in dots)
-        marks += one.marks[done:start] + tuple(one.marks[i] for i in dots)
+        parts.append(Traced(one.text[done:start], one.marks[done:start]))
+        parts.append(Traced("".join(one.text[i] for i in dots), tuple(one.marks[i] for i in dots)))
         done = end - one.text[start:end].endswith(" ")
-    return Traced(text + one.text[done:], marks + one.marks[done:]) if done else one
+    return whole([*parts, Traced(one.text[done:], one.marks[done:])]) if done else one
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Fragment:
     text: Traced = field(repr=False)
     leftward: bool = False  # whether its line runs from right to left
     fixed: bool = False  # whether its letters are of one breadth
-    marked: bool = False  # whether it begins with a list's mark set apart from the words
+    marked: Literal["", "near", "apart"] = ""  # whether it begins with a list's mark, and where the words stand
     grid: "Grid | None" = field(default=None, repr=False)  # the ruled table that stands in this place
 
     @property
@@ -222,7 +227,8 @@ def joined(row: Row) -> Fragment:
     """Return the fragments of one row as one, a blank between them where they do not touch."""
     if len(row) == 1:
         return row[0]
-    leftward = sum(one.leftward for one in row) * 2 > len(row)
+    count = sum(len(one.glyphs) for one in row)
+    leftward = sum(one.leftward * len(one.glyphs) for one in row) * 2 > count
     ordered = sorted(row, key=lambda one: one.right, reverse=True) if leftward else row
     parts = [ordered[0].text]
     for before, one in pairwise(ordered):
@@ -232,7 +238,6 @@ def joined(row: Row) -> Fragment:
         )
         parts += [one.text] if close else [put(" "), one.text]
     longest = max(row, key=lambda one: len(one.glyphs))
-    count = sum(len(one.glyphs) for one in row)
     return Fragment(
         tuple(i for one in ordered for i in one.glyphs),
         min(one.left for one in row), min(one.top for one in row),
@@ -252,7 +257,7 @@ def close_gaps(row: Row) -> Row:
         if words and gap < GAP * size:
             closed[-1].append(one)
         elif words and gap < 4 * size and MARKER.match(before.text.text):
-            closed[-1][-1] = replace(before, marked=True)
+            closed[-1][-1] = replace(before, marked="apart")
             closed[-1].append(one)
         else:
             closed.append([one])

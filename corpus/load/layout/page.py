@@ -10,7 +10,7 @@ from unicodedata import bidirectional
 
 from corpus.load.layout.columns import Lanes, arrange
 from corpus.load.layout.glyph import Glyph, Rule, Sheet, Turn, rule_turned, turned
-from corpus.load.layout.gutters import Side, flows
+from corpus.load.layout.gutters import Side, flows, free_part
 from corpus.load.layout.leftward import in_reading_order
 from corpus.load.layout.lines import Fragment, Row, Traced, fragments, joined, rows, shortened, whole
 from corpus.load.layout.paragraphs import Block, paragraphs, rejoined
@@ -144,12 +144,15 @@ def _heads_table(lines: Sequence[Row], n: int) -> bool:
     """Whether row ``n`` names the columns of the two rows below it: its gaps go on through them."""
     if len(lines) < n + 3 or len(lines[n]) < 2:
         return False
-    gaps = [(a.right, b.left) for a, b in pairwise(lines[n])]
-    free = [
-        all(not (one.left < right - 1 and one.right > left + 1) for below in lines[n + 1 : n + 3] for one in below)
-        for left, right in gaps
-    ]
-    return all(free) and all(len(below) >= len(lines[n]) - 1 > 0 for below in lines[n + 1 : n + 3])
+    if not all(len(below) >= len(lines[n]) - 1 > 0 for below in lines[n + 1 : n + 3]):
+        return False
+    for before, after in pairwise(lines[n]):
+        strip: tuple[float, float] | None = (before.right, after.left)
+        for below in lines[n + 1 : n + 3]:
+            strip = free_part(below, *strip) if strip else None
+        if strip is None:
+            return False
+    return True
 
 
 def _as_drawn(glyphs: Sequence[Glyph], run: Sequence[int]) -> Block:

@@ -69,12 +69,15 @@ def lane_lines(
 
 
 def _is_contents(lines: Sequence[Row]) -> bool:
-    """Whether rows are a table of contents: most end in a page number, and these never fall."""
+    """Whether rows are a table of contents: most end in a page number, none falls, no figures stand before."""
+    if sum(any(one.text.text.isdecimal() for one in row[1:-1]) for row in lines) * 2 > len(lines):
+        return False
     texts = [joined(row).text.text for row in lines]
     ends = [text.split()[-1] for text in texts]
     numbers = [int(end) for end in ends if end.isdecimal() and len(end) < 5]
     paged = len(numbers) + sum(_ROMAN.fullmatch(end) is not None for end in ends)
-    rising = len(numbers) > 1 and all(a <= b for a, b in pairwise(numbers))
+    dated = sum(1900 <= one < 2100 for one in numbers) * 2 > len(numbers)
+    rising = len(numbers) > 1 and not dated and all(a <= b for a, b in pairwise(numbers))
     numbered = sum(_NUMBERED.match(text) is not None for text in texts)
     signs = any(LEADERS.search(text) for text in texts) or len(numbers) > 8 or numbered * 2 > len(texts) > 3
     return rising and paged >= 0.8 * len(lines) and signs
@@ -85,9 +88,7 @@ def _words(pieces: Sequence[Fragment]) -> _Traced:
     if not pieces:
         return _EMPTY
     lines = [joined(row) for row in rows(pieces)]
-    words = lines[0].text
-    for one in lines[1:]:
-        words = flow(words, one.text)
+    words = flow([one.text for one in lines])
     count = sum(len(one.glyphs) for one in lines)
     return _Traced(words, sum(one.bold * len(one.glyphs) for one in lines) >= 0.8 * count)
 
