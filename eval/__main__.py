@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from corpus.errors import GroundedError
 from eval import run
 from eval.examples import EvalError, read
-from eval.report import show, write_json
+from eval.report import revision, show, show_retrieval, write_json
 from index.report import Progress as SyncProgress
 from index.report import Step
 
@@ -31,12 +31,15 @@ Examples:
 
     python -m eval --questions mine.jsonl --index my-index
 
+    python -m eval retrieval --data public --set scifact --json now.json --against before.json
+
 eval/README.md defines the metrics and the form of a question file.
 """
 
 
-@app.command(epilog=EPILOG)
+@app.callback(invoke_without_command=True, epilog=EPILOG)
 def main(
+    context: typer.Context,
     questions: Annotated[
         Path | None, typer.Option(help="Questions, JSON Lines. Default: those on the library that ships.")
     ] = None,
@@ -52,6 +55,8 @@ def main(
     limit: Annotated[int | None, typer.Option(min=1, help="Ask the first N questions only.")] = None,
 ) -> None:
     """Ask a set of questions and measure whether the answers are right, cited, grounded and honest."""
+    if context.invoked_subcommand:
+        return
     try:
         _evaluate(questions, index, reader, json_file, limit)
     except GroundedError as error:
@@ -98,6 +103,40 @@ def _bars() -> Iterator[tuple[SyncProgress, run.Progress]]:
             bars.update(questions, completed=done, total=count, visible=True)
 
         yield indexing, asking
+
+
+@app.command()
+def retrieval(
+    data: Annotated[Path, typer.Option(help="Folder that holds a folder for each set.")],
+    sets: Annotated[list[str], typer.Option("--set", metavar="NAME", help="A set; may be given several times.")],
+    work: Annotated[Path | None, typer.Option(help="Where indexes are kept. Default: below QA_HOME.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write figures and rows here.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Compare with what an earlier --json wrote.")
+    ] = None,
+) -> None:
+    """Search public question sets and measure whether the right documents are found."""
+    from eval import retrieval as measure  # here, so that --help does not wait for it
+    from index.encode import make_encoder
+    from qa.home import home
+
+    try:
+        before = measure.read(against) if against else {}
+        if json_file is not None and not json_file.parent.is_dir():
+            raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+        encoder, place = make_encoder(), work or home() / "eval"
+        runs = []
+        for name in sets:
+            with _bars() as (indexing, _):
+                runs.append(measure.evaluate(data / name, place, encoder, indexing))
+            show_retrieval(runs[-1], measure.compared(runs[-1], before[name]) if name in before else {}, Console())
+        if json_file is not None:
+            measure.write(runs, json_file, revision())
+    except GroundedError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 if __name__ == "__main__":

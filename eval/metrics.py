@@ -8,8 +8,9 @@ with a single citation. A metric that is undefined for a question is None and th
 Does not decide which questions a rate is taken over: ``run`` does.
 """
 
+import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,21 @@ def hit_at(rank: int | None, k: int) -> float:
 def reciprocal_rank(rank: int | None, depth: int = 10) -> float:
     """1/rank of the first relevant passage, 0 beyond ``depth``; the mean is MRR (Voorhees, TREC-8 QA track, 1999)."""
     return 1.0 / rank if rank is not None and rank <= depth else 0.0
+
+
+def ndcg(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
+    """Normalised discounted cumulative gain at k with binary gains (Järvelin and Kekäläinen, 2002).
+
+    The sum over ranks i <= k of gold ones of 1/log2(i + 1), over the same sum for a perfect ranking.
+    """
+    gain = sum(1 / math.log2(n + 1) for n, one in enumerate(ranked[:k], 1) if one in gold)
+    ideal = sum(1 / math.log2(n + 1) for n in range(1, min(k, len(gold)) + 1))
+    return gain / ideal if ideal else 0.0
+
+
+def recall_at(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
+    """Share of the gold among the first k."""
+    return sum(one in gold for one in ranked[:k]) / len(gold) if gold else 0.0
 
 
 def right(answer: str, groups: Sequence[Sequence[str]]) -> bool:
@@ -208,3 +224,22 @@ def bootstrap_interval(
         raise ValueError("the statistic is undefined on every resample")
     low, high = np.percentile(found, [2.5, 97.5])
     return float(low), float(high)
+
+
+def paired_bootstrap(differences: npt.ArrayLike, resamples: int = 10_000, seed: int = 0) -> tuple[float, float, float]:
+    """Return (low, high, p) for the mean of paired differences, shape (n,): the 95 % interval and a two-sided p-value.
+
+    Questions are drawn with replacement; p is twice the share of resamples on the other side of nought (Efron and
+    Tibshirani, 1993, chapter 16).
+
+    Raises:
+        ValueError: there are no differences.
+    """
+    values = np.asarray(differences, dtype=float)
+    if not len(values):
+        raise ValueError("a paired bootstrap needs at least one difference")
+    draws = np.random.default_rng(seed).integers(len(values), size=(resamples, len(values)), dtype=np.int32)
+    means = values[draws].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    side = min((means <= 0).mean(), (means >= 0).mean())
+    return float(low), float(high), float(min(1.0, 2 * side))

@@ -5,9 +5,11 @@ Prints text only through rich, with markup switched off for anything that came f
 """
 
 import json
+import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -16,6 +18,9 @@ from rich.text import Text
 
 from eval.examples import EvalError
 from eval.record import STAGES, Metric, Record, Results
+
+if TYPE_CHECKING:
+    from eval.retrieval import Difference, Run
 
 # how each figure is called and shown; what is not here is not in the table
 LABELS = {
@@ -138,3 +143,36 @@ def _failure(record: Record) -> Text:
         place = f"hit {rank}" if rank else "no hit"
         text.append(f"    gold: {' '.join(gold.quote.split())} ({gold.doc}, {place})\n", "dim")
     return text
+
+
+def show_retrieval(run: "Run", changes: "Mapping[str, Difference]", console: Console) -> None:
+    """Print one set's figures, each with its interval and, where there is a run to compare with, its change."""
+    size = f"{len(run.rows):,} questions, {run.documents:,} documents, {run.passages:,} passages"
+    console.print(Text(f"{run.name}: {size}, {run.median_ms:.1f} ms a search"))
+    table = Table(box=box.SIMPLE)
+    table.add_column("metric")
+    for column in ("value", "95 % interval", *(("before", "change, 95 % interval", "p") if changes else ())):
+        table.add_column(column, justify="right")
+    for name, figure in run.figures.items():
+        cells = [name, f"{figure.value:.3f}", f"{figure.low:.3f}–{figure.high:.3f}"]
+        if change := changes.get(name):
+            moved = f"{change.after - change.before:+.3f} [{change.low:+.3f}, {change.high:+.3f}]"
+            cells += [f"{change.before:.3f}", moved, f"{change.chance:.3f}"]
+        table.add_row(*cells)
+    console.print(table)
+
+
+def revision() -> str:
+    """Return the commit of the checkout, with "+" where files differ from it; "unknown" outside a checkout."""
+    place = Path(__file__).parent
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=12", "--dirty=+"],
+            cwd=place,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return found.stdout.strip()
