@@ -79,7 +79,7 @@ def collect(data: Path, questions: int, report: Callable[[str], None]) -> list[C
 def _case(source: str, query: dict[str, Any], index: Index, scorer: Scorer) -> Case:
     """Return what one question finds in one index."""
     question = query["question"]
-    asked = Asked(question, question, (question,))
+    asked = Asked(question, question, (question,), (1.0,))
     hits = index.retrieve([question], DEPTH)
     wanted = {f"{g['id']}.txt": _norm(g["quote"]) for g in query.get("gold", ())} if query["answerable"] else {}
     citations, rows = scorer.measure(asked, hits)
@@ -162,10 +162,10 @@ def _round(values: Array) -> list[float]:
 
 
 def top(cases: Sequence[Case], constants: dict[str, Any], k: int) -> float:
-    """Return the share of answerable, retrieved questions with the answer among the best ``k`` sentences."""
+    """Return the share of answerable questions with the answer among the best ``k`` sentences."""
     mean, scale, rank = (np.asarray(constants[f]) for f in ("mean", "scale", "rank"))
     found = [
-        c.gold[np.argsort(-(((c.rows - mean) / scale) @ rank), kind="stable")[:k]].any() for c in cases if c.gold.any()
+        c.gold[np.argsort(-(((c.rows - mean) / scale) @ rank), kind="stable")[:k]].any() for c in cases if c.answerable
     ]
     return float(np.mean(found))
 
@@ -181,6 +181,7 @@ def main(
     out.write_text(json.dumps(constants, indent=1) + "\n", "utf-8")
     for k in (1, 2, 3):
         typer.echo(f"answer among the best {k}: {top(cases, constants, k):.3f}")
+    typer.echo(f"answer among the candidates: {np.mean([c.gold.any() for c in cases if c.answerable]):.3f}")
 
 
 if __name__ == "__main__":

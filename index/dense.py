@@ -64,3 +64,10 @@ class Dense:
             [(int(key), float(score)) for key, score in zip(ks, ss, strict=True) if key >= 0]
             for ks, ss in zip(keys, scores, strict=True)
         ]
+
+    def cosines(self, keys: Sequence[int], vector: NDArray[np.float32]) -> list[float]:
+        """Return the cosine of each passage of ``keys``, all held, with a unit vector of shape (dim,)."""
+        if not keys:
+            return []
+        found: NDArray[np.float32] = self._index.reconstruct_batch(np.asarray(keys, np.int64))
+        return [float(cosine) for cosine in found @ vector]

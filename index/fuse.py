@@ -1,25 +1,24 @@
-"""Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+"""One score from two retrievers: a convex combination of their scores, each put on one scale by its possible least.
 
-from collections.abc import Mapping, Sequence
+Theoretical min-max normalisation (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM
+TOIS 42, 2023): a score is measured from the least that its retriever can give (cosine -1, BM25 0) to the best of the
+question's own, so that a weak best stays weak beside the rest, which ranks alone would hide.
+"""
 
-RRF_K = 60  # the constant of the paper; it keeps rank 1 of one leg from drowning agreement of both
+from collections.abc import Mapping
 
 
-def reciprocal_rank_fusion(
-    rankings: Mapping[str, Sequence[int]], weights: Mapping[str, float], k: int
-) -> list[tuple[int, float, tuple[tuple[str, int], ...]]]:
-    """Fuse rankings of keys: score = sum over legs of weight / (60 + rank), rank from 1.
+def convex_combination(cosines: Mapping[int, float], bm25: Mapping[int, float], share: float) -> dict[int, float]:
+    """Return scores in [0, 1]: ``share`` of the cosine's and the rest of BM25's; a key without a BM25 has 0 there.
 
-    Returns up to ``k`` (key, score, ((leg, rank), ...)), best first, ties by key.
+    ``cosines`` hold every key.
 
-    >>> [(key, legs) for key, _, legs in reciprocal_rank_fusion({"a": [7, 8], "b": [8]}, {"a": 1, "b": 1}, 2)]
-    [(8, (('a', 2), ('b', 1))), (7, (('a', 1),))]
+    >>> convex_combination({7: 1.0, 8: 0.0}, {8: 4.0}, 0.5)
+    {7: 0.5, 8: 0.75}
     """
-    scores: dict[int, float] = {}
-    legs: dict[int, list[tuple[str, int]]] = {}
-    for leg, keys in rankings.items():
-        for rank, key in enumerate(keys, start=1):
-            scores[key] = scores.get(key, 0.0) + weights[leg] / (RRF_K + rank)
-            legs.setdefault(key, []).append((leg, rank))
-    best = sorted(scores, key=lambda key: (-scores[key], key))[:k]
-    return [(key, scores[key], tuple(legs[key])) for key in best]
+    most = 1 + max(cosines.values(), default=0.0)
+    best = max(bm25.values(), default=0.0)
+    return {
+        key: share * (1 + cosine) / max(most, 1e-9) + (1 - share) * bm25.get(key, 0.0) / max(best, 1e-9)
+        for key, cosine in cosines.items()
+    }

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +50,23 @@ class Lexical:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, query: str, k: int) -> list[tuple[int, float]]:
-        """Return up to k (passage key, BM25 score), best first; a query of stop words alone uses them."""
-        found = terms(query) or terms(query, stop=False)
-        if not found or not len(self):
+    def search(self, queries: Sequence[tuple[str, float]], k: int) -> list[tuple[int, float]]:
+        """Return up to k (passage key, score), best first; a score is the sum of each query's BM25 by its weight."""
+        weights: dict[str, float] = {}
+        for query, weight in queries:
+            for term in dict.fromkeys(terms(query)):
+                weights[term] = weights.get(term, 0.0) + weight
+        if not weights or not len(self):
             return []
+        query_of = self._tantivy.Query
         parts = [
-            (self._tantivy.Occur.Should, self._tantivy.Query.term_query(self._schema, "body", term, "freq"))
-            for term in dict.fromkeys(found)
+            (
+                self._tantivy.Occur.Should,
+                query_of.boost_query(query_of.term_query(self._schema, "body", term, "freq"), weight),
+            )
+            for term, weight in weights.items()
         ]
-        hits = self._searcher.search(self._tantivy.Query.boolean_query(parts), k).hits
+        hits = self._searcher.search(query_of.boolean_query(parts), k).hits
         return [(int(self._searcher.doc(address)["key"][0]), float(score)) for score, address in hits]
 
     def document_frequency(self, term: str) -> int:

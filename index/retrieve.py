@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from corpus.document import Document, Failure, Passage
 from corpus.errors import EncoderMismatch, StoreError, WriterBusy
 from corpus.load.isolated import FileReader
@@ -16,7 +18,7 @@ from corpus.locate import Area
 from index import derive
 from index.database import FILE
 from index.encode import Encoder, make_encoder
-from index.fuse import reciprocal_rank_fusion
+from index.fuse import convex_combination
 from index.hit import Hit
 from index.lock import writing
 from index.store import DocumentInfo, Store
@@ -24,15 +26,15 @@ from index.words import has_cjk
 
 FIRST_SECONDS = 60.0  # how long the first complete generation of an index is waited for
 DEPTH = 100  # how deep each leg is read before fusion
-# Leg weights of the fusion by script of the query: the default encoder does not read Chinese or Japanese.
-WEIGHTS = {False: {"dense": 1.0, "bm25": 1.0}, True: {"dense": 0.1, "bm25": 1.0}}
+# Share of the cosine by script of the question: the default encoder hardly reads Chinese or Japanese.
+DENSE_SHARE = {False: 0.8, True: 0.2}
 
 
 class Retriever(Protocol):
     """Finds passages for a question."""
 
-    def retrieve(self, queries: Sequence[str], k: int) -> list[Hit]:
-        """Return up to ``k`` hits, best first; several forms of one question are fused."""
+    def retrieve(self, queries: Sequence[str], k: int, weights: Sequence[float] = ()) -> list[Hit]:
+        """Return up to ``k`` hits, best first, for one question in one or several forms, of equal weight by default."""
         ...
 
 
@@ -118,22 +120,41 @@ class Index:
             if self._derived is None:
                 raise
 
-    def retrieve(self, queries: Sequence[str], k: int) -> list[Hit]:
-        """Return up to ``k`` hits for one question in one or several forms, best first."""
+    def retrieve(self, queries: Sequence[str], k: int, weights: Sequence[float] = ()) -> list[Hit]:
+        """Return up to ``k`` hits for one question in one or several forms, best first.
+
+        The forms become one query: the weighted sum of their vectors, and of their terms.
+
+        Raises:
+            ValueError: there is no form, or not a weight for each.
+        """
+        weights = weights or [1.0] * len(queries)
+        if not queries or len(weights) != len(queries) or min(weights) < 0 or sum(weights) <= 0:
+            raise ValueError(
+                f"a question has one form or more, each with a weight >= 0, and this one has {len(queries)} forms and "
+                f"{len(weights)} weights: {list(weights)}"
+            )
+        mean = np.average(self.encoder.encode_queries(queries), axis=0, weights=np.asarray(weights))
+        vector = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+        shares = [weight / sum(weights) for weight in weights]
         derived = self._current()
-        rankings: dict[str, Sequence[int]] = {}
-        weights: dict[str, float] = {}
-        vectors = self.encoder.encode_queries(queries)
-        dense = derived.dense.search(vectors, DEPTH)
-        for n, (query, neighbours) in enumerate(zip(queries, dense, strict=True)):
-            suffix = "" if n == 0 else f"+{n}"
-            weight = WEIGHTS[has_cjk(query)]
-            rankings[f"dense{suffix}"] = [key for key, _ in neighbours]
-            rankings[f"bm25{suffix}"] = [key for key, _ in derived.lexical.search(query, DEPTH)]
-            weights |= {f"{leg}{suffix}": value for leg, value in weight.items()}
-        fused = reciprocal_rank_fusion(rankings, weights, k)
-        found = self.store.passages([key for key, _, _ in fused])
-        return [Hit(found[key][0], score, legs, found[key][1]) for key, score, legs in fused if key in found]
+        dense = dict(derived.dense.search(vector[None], DEPTH)[0])
+        bm25 = dict(derived.lexical.search(list(zip(queries, shares, strict=True)), DEPTH))
+        others = [key for key in bm25 if key not in dense]
+        cosines = dense | dict(zip(others, derived.dense.cosines(others, vector), strict=True))
+        scores = convex_combination(cosines, bm25, DENSE_SHARE[has_cjk(queries[0])])
+        best = sorted(scores, key=lambda key: (-scores[key], key))[:k]
+        found = self.store.passages(best)
+        ranks = [
+            (leg, {key: rank for rank, key in enumerate(hits, 1)}) for leg, hits in (("bm25", bm25), ("dense", dense))
+        ]
+        return [
+            Hit(
+                found[key][0], scores[key], tuple((leg, rank[key]) for leg, rank in ranks if key in rank), found[key][1]
+            )
+            for key in best
+            if key in found
+        ]
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """Return up to ``k`` passages for one query, best first."""

@@ -1,8 +1,8 @@
 """Follow-ups: what a question means after the turns before it, without a large model.
 
-A question that leans on the conversation (a pronoun, an ellipsis, "and the …?") is searched in two forms,
-alone and after the previous user turn, and the two rankings are fused: on the public multi-turn sets either
-form alone gains on one set and loses on another, the fused one gains on both.
+After other turns a question is searched in two forms, alone and after an earlier question, and the two become
+one query (Rocchio's sum of vectors): either form alone gains on one kind of conversation and loses on another.
+A question that leans on the conversation (a pronoun, an ellipsis, "and the …?") leans there as well.
 """
 
 import re
@@ -23,6 +23,7 @@ _NOT_BACK = re.compile(  # "is there a …", "said that …", "this year" point 
     r"\b(?:is|are|was|were) there\b|\bthere (?:is|are|was|were)\b|\bthis (?:year|month|week|quarter)\b|"
     r"\b(?:say|says|said|claims?|claimed|think|thinks|reports?|reported|shows?|means?|fact) that\b|\bis it\b|\bit is\b"
 )
+LEANING, STANDING = (0.5, 0.5), (0.7, 0.3)  # weights of a question alone and after the one before
 _OPENING = re.compile(
     r"(?:and|but|or|so|then|also|what about|how about|why(?: not)?\??$|which ones?|what else|any others?|more)\b"
 )
@@ -33,21 +34,23 @@ class Asked:
     """A question in its conversation.
 
     ``question`` is as typed; ``full`` is what evidence is scored against: the question, preceded by the
-    earlier question it leans on; ``forms`` are the texts to search with.
+    earlier question it leans on; ``forms`` are the texts to search with, ``weights`` what each counts.
     """
 
     question: str
     full: str
     forms: tuple[str, ...]
+    weights: tuple[float, ...]
 
 
 def understand(question: str, history: Sequence[Turn]) -> Asked:
     """Return the question with what it leans on."""
-    if not history or not leans(question):
-        return Asked(question, question, (question,))
-    earlier = _topic(history)
-    full = f"{earlier} {question}"
-    return Asked(question, full, (question, full))
+    if not history:
+        return Asked(question, question, (question,), (1.0,))
+    if not leans(question):
+        return Asked(question, question, (question, f"{history[-1].question.strip()} {question}"), STANDING)
+    full = f"{_topic(history)} {question}"
+    return Asked(question, full, (question, full), LEANING)
 
 
 def leans(question: str) -> bool:

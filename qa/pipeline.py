@@ -42,7 +42,7 @@ def stream(
         yield replace(answer, message=message)
         return
     asked = understand(question, history)
-    hits = tuple(index.retrieve(asked.forms, HITS))
+    hits = tuple(index.retrieve(asked.forms, HITS, asked.weights))
     clock.append(perf_counter())
     judged = judge(asked, hits, index, scorer)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
@@ -84,8 +84,8 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -
         return whole
     judged = []
     for part in parts:
-        asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full))
-        judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH)))
+        asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), (0.5, 0.5))
+        judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
     return merge(whole, judged)
 
 

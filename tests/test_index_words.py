@@ -2,7 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import RRF_K, reciprocal_rank_fusion
 from index.words import has_cjk, terms, words
 
 
@@ -43,14 +42,3 @@ def test_terms_hold_no_blanks_for_any_text(text):
     for term in [*words(text), *terms(text), *terms(text, stop=False)]:
         assert term and term.split() == [term]
     assert not has_cjk(text) or terms(text, stop=False)
-
-
-def test_fusion_is_the_sum_of_reciprocal_ranks():
-    fused = reciprocal_rank_fusion({"bm25": [1, 2], "dense": [2, 3]}, {"bm25": 1.0, "dense": 0.5}, 3)
-    assert fused == [
-        (2, 1 / (RRF_K + 2) + 0.5 / (RRF_K + 1), (("bm25", 2), ("dense", 1))),
-        (1, 1 / (RRF_K + 1), (("bm25", 1),)),
-        (3, 0.5 / (RRF_K + 2), (("dense", 2),)),
-    ]
-    assert reciprocal_rank_fusion({"bm25": [5, 4]}, {"bm25": 0.0}, 1) == [(4, 0.0, (("bm25", 2),))]
-    assert reciprocal_rank_fusion({"bm25": []}, {"bm25": 1.0}, 5) == []

@@ -157,7 +157,11 @@ def test_a_chain_of_follow_ups_keeps_its_topic():
     assert full == "When was Xiaomi founded? By whom was it founded? And why?"
 
 
-def test_a_question_that_stands_alone_stays_alone():
+def test_a_question_that_stands_alone_is_weighed_alone_and_searched_with_the_one_before_at_less_weight():
     history = [Turn("When was Xiaomi founded?", "In 2010. [1]")]
-    for asked in (understand("How many cars did Tesla deliver in 2024?", history), understand("And it?", [])):
-        assert asked.forms == (asked.question,) == (asked.full,)
+    asked = understand("How many cars did Tesla deliver in 2024?", history)
+    assert asked.full == asked.question == asked.forms[0]
+    assert asked.forms[1] == f"When was Xiaomi founded? {asked.question}"
+    assert asked.weights[0] > asked.weights[1] > 0
+    first = understand("And it?", [])
+    assert first.forms == (first.question,) == (first.full,)
