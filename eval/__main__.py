@@ -116,6 +116,12 @@ def retrieval(
     against: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Compare with what an earlier --json wrote.")
     ] = None,
+    results: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Add the figures here, in a file named after the commit.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Fail where a figure is below what eval/expected.toml says.")
+    ] = False,
 ) -> None:
     """Search public question sets and measure whether the right documents are found."""
     from eval import retrieval as measure  # here, so that --help does not wait for it
@@ -126,14 +132,22 @@ def retrieval(
         before = measure.read(against) if against else {}
         if json_file is not None and not json_file.parent.is_dir():
             raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+        if results is not None and not results.is_dir():
+            raise EvalError(f"{results}: the folder for --results does not exist; make it, or give another")
         encoder, place = make_encoder(), work or home() / "eval"
-        runs = []
+        runs, missed = [], []
         for name in sets:
             with _bars() as (indexing, _):
                 runs.append(measure.evaluate(data / name, place, encoder, indexing))
             show_retrieval(runs[-1], measure.compared(runs[-1], before[name]) if name in before else {}, Console())
+            missed += [(name, one) for one in measure.expected(name) if not one.holds(runs[-1])]
         if json_file is not None:
             measure.write(runs, json_file, revision())
+        if results is not None:
+            measure.write(runs, results / f"retrieval-{revision()}.json", revision(), rows=False)
+        if check and missed:
+            told = "; ".join(f"{name} {one.metric} {one.score} - {one.tolerance}" for name, one in missed)
+            raise EvalError(f"a run reaches what eval/expected.toml says, and this one lies below: {told}")
     except GroundedError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
