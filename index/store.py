@@ -20,6 +20,7 @@ from index.database import Database
 from index.entry import digest, entry
 
 _LOOKUP = 500  # values in one IN (...)
+_ROWS = 1000  # passages in memory at a time
 _PASSAGE = (
     'SELECT p.pk, d.id, p.start, p."end", p.text, p.page, p.heading, p.sentences, d.title'
     " FROM passages p JOIN documents d ON d.pk = p.doc_pk"
@@ -282,21 +283,46 @@ class Store(Database):
         rows = self._run(f"{columns} WHERE d.id = ? ORDER BY p.start", (doc_id,))
         return [(_passage(row[:9]), row[9], row[10], np.frombuffer(row[11], np.float16)) for row in rows]
 
-    def entries(self) -> Iterator[tuple[int, str]]:
-        """Yield each passage's key and what is searched of it, in order of keys, few in memory at a time."""
-        last = 0
-        while rows := self._run(f"{_PASSAGE} WHERE p.pk > ? ORDER BY p.pk LIMIT 1000", (last,)):
+    def keys(self) -> NDArray[np.int64]:
+        """Return the key of every passage, ascending, shape (n,).
+
+        What a key names never changes, and no key is used again: a changed document's passages have new ones.
+        """
+        with self._told():  # of an index over the keys: the rows, with text and vectors, are not read
+            return np.sort(np.fromiter((row[0] for row in self._db.execute("SELECT pk FROM passages")), np.int64))
+
+    def entries(self, keys: Sequence[int] | None = None) -> Iterator[tuple[int, str]]:
+        """Yield the key of each passage, or of those given, and what is searched of it, in order of keys."""
+        for rows in self._some(_PASSAGE, keys):
             for row in rows:
                 yield row[0], entry(_passage(row), row[8])
-            last = rows[-1][0]
 
-    def vectors(self) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
-        """Yield passage keys and their vectors, shape (n, dim), in order of keys, few in memory at a time."""
-        last = 0
-        while rows := self._run("SELECT pk, vector FROM passages WHERE pk > ? ORDER BY pk LIMIT 5000", (last,)):
+    def vectors(self, keys: Sequence[int] | None = None) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Yield passage keys, all or those given, and their vectors, shape (n, dim), in order, few at a time."""
+        for rows in self._some("SELECT p.pk, p.vector FROM passages p", keys):
             halves = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
             yield [row[0] for row in rows], halves.reshape(len(rows), -1).astype(np.float32)
-            last = rows[-1][0]
+
+    def cosines(self, keys: Sequence[int], vector: NDArray[np.float32]) -> dict[int, float]:
+        """Return the cosine of each passage with a unit vector of shape (dim,); keys no longer held are left out."""
+        found: dict[int, float] = {}
+        for some, vectors in self.vectors(keys):
+            found |= zip(some, (vectors @ vector).tolist(), strict=True)
+        return found
+
+    def _some(self, select: str, keys: Sequence[int] | None) -> Iterator[list[Any]]:
+        """Yield rows of passages in order of keys, few in memory at a time: all of them, or those of ``keys``."""
+        if keys is None:
+            last = 0
+            while rows := self._run(f"{select} WHERE p.pk > ? ORDER BY p.pk LIMIT {_ROWS}", (last,)):
+                yield rows
+                last = rows[-1][0]
+            return
+        ordered = sorted(keys)
+        for i in range(0, len(ordered), _LOOKUP):
+            some = ordered[i : i + _LOOKUP]
+            if rows := self._run(f"{select} WHERE p.pk IN ({','.join('?' * len(some))}) ORDER BY p.pk", some):
+                yield rows
 
     def known_vectors(self, digests: Sequence[bytes]) -> dict[bytes, NDArray[np.float16]]:
         """Return the vectors of entries that are embedded already, by their digest."""
