@@ -41,7 +41,7 @@ def build(store: Store) -> Dense:
     dense = Dense.inverted(lists, _sampled(store, keys, _SAMPLE * lists, chance))
     dense.tuning = Tuning(1, 0.0, len(keys))
     queries = _queries(store, keys, chance)
-    least = _least(queries, _added(dense, store))
+    least = tenth(queries, _added(dense, store))
     dense.tuning = _tuned(dense, store, queries, least, lists)
     return dense
 
@@ -61,7 +61,7 @@ def update(dense: Dense, store: Store, added: NDArray[np.int64], removed: NDArra
     if tuning.changed <= _DRIFT * count:
         return True
     queries = _queries(store, store.keys(), np.random.default_rng(0))
-    least = _least(queries, (vectors for _, vectors in store.vectors()))
+    least = tenth(queries, (vectors for _, vectors in store.vectors()))
     dense.tuning = tuning = _tuned(dense, store, queries, least, 2 * tuning.nprobe)
     return tuning.recall >= RECALL
 
@@ -101,7 +101,7 @@ def _added(dense: Dense, store: Store) -> Iterator[NDArray[np.float32]]:
         yield vectors
 
 
-def _least(queries: NDArray[np.float32], blocks: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+def tenth(queries: NDArray[np.float32], blocks: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
     """Return the cosine of each query's K-th nearest among all vectors, shape (queries,)."""
     best = np.full((len(queries), K), -1.0, np.float32)
     for vectors in blocks:
