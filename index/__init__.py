@@ -4,7 +4,7 @@
 - ``encode``: text to unit vectors; ``minilm``: the default encoder, without torch; ``graph``: its arithmetic
 - ``words``: words, stems and character bigrams
 - ``database``, ``schema``: SQLite and its tables
-- ``store``: the truth: files, documents, passages, vectors, roots
+- ``store``: the truth: files, documents, passages, vectors, roots; ``passages``: how passages are read
 - ``dense``: faiss over the vectors (derived); ``inverted``: which form they take, and its recall
 - ``lexical``: BM25 by tantivy over words and stems (derived); ``segments``: writes its files
 - ``derive``: brings the derived forms up to the store, stamped with its generation

@@ -58,6 +58,7 @@ def build(store: Store, directory: Path, *, anew: bool = False) -> Derived:
     """
     try:
         if not anew and (found := current(store, directory)):
+            _sweep(directory, found.generation)  # what an interrupted one may have left
             return found
         return _built(store, directory, None if anew else load(directory, mapped=False))
     except (OSError, RuntimeError, ValueError) as error:  # faiss and tantivy tell a full disk in their own ways
