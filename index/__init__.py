@@ -4,10 +4,10 @@
 - ``encode``: text to unit vectors; ``minilm``: the default encoder, without torch; ``graph``: its arithmetic
 - ``words``: words, stems and character bigrams
 - ``database``, ``schema``: SQLite and its tables
-- ``store``: the truth: files, documents, passages, vectors, roots
-- ``dense``: faiss over the vectors (derived)
-- ``lexical``: BM25 by tantivy over words and stems (derived)
-- ``derive``: writes the derived forms, stamped with the store's generation
+- ``store``: the truth: files, documents, passages, vectors, roots; ``passages``: how passages are read
+- ``dense``: faiss over the vectors (derived); ``inverted``: which form they take, and its recall
+- ``lexical``: BM25 by tantivy over words and stems (derived); ``segments``: writes its files
+- ``derive``: brings the derived forms up to the store, stamped with its generation
 - ``fuse``: reciprocal rank fusion of the two rankings
 - ``retrieve``: ``Index``, the door for readers: search, documents, status
 - ``scan``, ``plan``, ``ingest``: what is on disk, what has to be done, and the doing

@@ -94,8 +94,14 @@ class Database:
 
     def _run(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one statement and return its rows; what SQLite refuses is told as a StoreError."""
-        try:
+        with self._told():
             return self._db.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell what SQLite refuses inside as a StoreError."""
+        try:
+            yield
         except sqlite3.DatabaseError as error:
             raise self._refused(error) from error
 

@@ -1,25 +1,34 @@
-"""The derived indexes on disk, stamped with the generation and checksum that make them valid.
+"""The derived indexes on disk, stamped with the generation and checksums that make them valid.
 
 Each generation has files of its own (``dense-7.faiss``, ``lexical-7/``), written beside those of the one before;
 ``stamp.json`` is replaced last and atomically and says which count, then the older ones go. So whoever opens an index
-finds a whole generation, whatever was interrupted; one that is not the store's is made again from the store.
+finds a whole generation, whatever was interrupted, and readers go on answering from the last one while the process
+that writes makes the next. One that is not the store's is brought up to it by what has come and gone, where it is
+whole and most of it stays; else all is made again from the store.
 """
 
 import hashlib
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from corpus.errors import StoreError
+from index import inverted
 from index.database import FILE
-from index.dense import Dense
+from index.dense import Dense, Tuning
 from index.lexical import Lexical
+from index.segments import UnknownLayout
 from index.store import Store
 
 DENSE, LEXICAL, STAMP = "dense", "lexical", "stamp.json"
-_FORMAT = 4  # raised when the derived files change their meaning
+HASHED = 256_000_000  # bytes: files are hashed at each opening while together they are no more (0.3 s)
+_FORMAT = 5  # raised when the derived files change their meaning, or a passage's entry does
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +50,17 @@ def lexical_folder(directory: Path, generation: int) -> Path:
     return directory / f"{LEXICAL}-{generation}"
 
 
-def build(store: Store, directory: Path) -> Derived:
-    """Make both forms anew from the store and stamp them; the caller holds the writer's lock.
+def build(store: Store, directory: Path, *, anew: bool = False) -> Derived:
+    """Make both forms those of the store, from what is there unless ``anew``; the caller holds the writer's lock.
 
     Raises:
         StoreError: the files cannot be written; the store keeps all, and they are made at the next opening.
     """
     try:
-        return _built(store, directory)
+        if not anew and (found := current(store, directory)):
+            _sweep(directory, found.generation)  # what an interrupted one may have left
+            return found
+        return _built(store, directory, None if anew else load(directory, mapped=False))
     except (OSError, RuntimeError, ValueError) as error:  # faiss and tantivy tell a full disk in their own ways
         raise StoreError(
             f"the searchable files of {str(directory)!r} cannot be written ({str(error).splitlines()[0][:200]}); "
@@ -56,40 +68,53 @@ def build(store: Store, directory: Path) -> Derived:
         ) from error
 
 
-def _built(store: Store, directory: Path) -> Derived:
+def _built(store: Store, directory: Path, older: Derived | None) -> Derived:
     generation = store.generation
-    dense = Dense()
-    for keys, vectors in store.vectors():
-        dense.add(keys, vectors)
-    folder = lexical_folder(directory, generation)
-    shutil.rmtree(folder, ignore_errors=True)
-    lexical = Lexical(folder, fresh=True)
-    lexical.add(store.entries())
+    file, folder = dense_file(directory, generation), lexical_folder(directory, generation)
+    updated = _updated(store, older, folder) if older else None
+    older = None  # and its memory
+    dense, lexical = updated or (inverted.build(store), Lexical.build(folder, store.entries()))
     for path in folder.iterdir():  # tantivy keeps some to their owner; whoever may read the store may read these
         path.chmod((directory / FILE).stat().st_mode & 0o777)
-    dense.save(dense_file(directory, generation))
+    dense.save(file)
     stamp = {
         "format": _FORMAT,
         "generation": generation,
-        "sha256": _checksum(directory, generation),
         "passages": len(dense),
+        "lists": dense.lists,
+        "tuning": dense.tuning and dense.tuning.facts(),
+        "files": {path.name: _facts(path) for path in _files(directory, generation)},
     }
     temporary = directory / f"{STAMP}.tmp"
     temporary.write_text(json.dumps(stamp), "utf-8")
     temporary.replace(directory / STAMP)
     _sweep(directory, generation)
-    return Derived(generation, dense, lexical)
+    return Derived(generation, Dense.load(file, dense.tuning), lexical)
+
+
+def _updated(store: Store, older: Derived, folder: Path) -> tuple[Dense, Lexical] | None:
+    """Return an older generation's forms with what has come and gone since, or None where all has to be made anew."""
+    keys, held = store.keys(), older.dense.keys()
+    added, removed = np.setdiff1d(keys, held, True), np.setdiff1d(held, keys, True)
+    if len(added) + len(removed) > len(keys) or not inverted.update(older.dense, store, added, removed):
+        return None
+    try:
+        lexical = older.lexical.updated(folder, added.tolist(), removed.tolist(), store.entries)
+        whole = np.array_equal(lexical.keys(), keys)
+    except UnknownLayout:
+        return None
+    return (older.dense, lexical) if whole else None
 
 
 def _sweep(directory: Path, generation: int) -> None:
     """Delete the files of other generations, and so the words of what was removed; open readers keep their handles."""
-    for old in directory.glob(f"{DENSE}-*.faiss"):
+    for old in directory.glob(f"{DENSE}*.faiss*"):
         if old != dense_file(directory, generation):
-            old.unlink(missing_ok=True)
+            with suppress(PermissionError):  # where a file that is mapped cannot be deleted, the next sweep does
+                old.unlink(missing_ok=True)
     for old in directory.glob(f"{LEXICAL}-*"):
         if old != lexical_folder(directory, generation):
             shutil.rmtree(old, ignore_errors=True)
-    (directory / "dense.faiss").unlink(missing_ok=True)  # of earlier versions
 
 
 def _files(directory: Path, generation: int) -> Iterator[Path]:
@@ -98,41 +123,78 @@ def _files(directory: Path, generation: int) -> Iterator[Path]:
     yield from sorted(lexical_folder(directory, generation).glob("[!.]*"))
 
 
-def _checksum(directory: Path, generation: int) -> str:
-    digest = hashlib.sha256()
-    for path in _files(directory, generation):
-        digest.update(f"{path.name} {path.stat().st_size}\n".encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+def _facts(path: Path) -> dict[str, Any]:
+    """Return what tells that a file is as it was written."""
+    stat = path.stat()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": digest}
 
 
-def load(directory: Path) -> Derived | None:
-    """Return the derived forms that are stamped, of whatever generation, if they are whole, else None."""
+def _whole(directory: Path, stamp: dict[str, Any], *, thorough: bool) -> bool:
+    """Return whether every file is as it was written.
+
+    Large indexes are not read through at each opening (5,000,000 passages: seconds): a file of the same size and time
+    of change passes, and is hashed by `qa verify`; one that was copied, and so has another time, is hashed.
+    """
+    files = {path.name: path for path in _files(directory, int(stamp["generation"]))}
+    if files.keys() != stamp["files"].keys():
+        return False
+    thorough = thorough or sum(facts["size"] for facts in stamp["files"].values()) <= HASHED
+    for name, facts in stamp["files"].items():
+        stat = files[name].stat()
+        if stat.st_size != facts["size"]:
+            return False
+        if (thorough or stat.st_mtime_ns != facts["mtime_ns"]) and _facts(files[name])["sha256"] != facts["sha256"]:
+            return False
+    return True
+
+
+def load(directory: Path, *, mapped: bool = True, thorough: bool = False) -> Derived | None:
+    """Return the derived forms that are stamped, of whatever generation, if they are whole, else None.
+
+    ``mapped`` vectors are opened at once but cannot be changed; ``thorough`` hashes files of any size.
+    """
     try:
-        stamp = json.loads((directory / STAMP).read_text("utf-8"))
+        stamp = _stamp(directory)
         generation = int(stamp["generation"])
-        if stamp["format"] != _FORMAT or _checksum(directory, generation) != stamp["sha256"]:
+        if stamp["format"] != _FORMAT or not _whole(directory, stamp, thorough=thorough):
             return None
-        lexical = Lexical(lexical_folder(directory, generation), fresh=False)
-        dense = Dense.load(dense_file(directory, generation))
-    except (OSError, ValueError, KeyError, TypeError):  # missing, cut short or not ours: made again by the caller
+        lexical = Lexical(lexical_folder(directory, generation))
+        tuning = Tuning(**stamp["tuning"]) if stamp["tuning"] else None
+        dense = Dense.load(dense_file(directory, generation), tuning, mapped=mapped)
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):  # missing, cut short or not ours
         return None
     whole = len(dense) == len(lexical) == stamp["passages"]
     return Derived(generation, dense, lexical) if whole else None
 
 
+def _stamp(directory: Path) -> dict[str, Any]:
+    stamp: dict[str, Any] = json.loads((directory / STAMP).read_text("utf-8"))
+    return stamp
+
+
 def stamped(directory: Path) -> int | None:
     """Return the generation that the stamp names, without looking at the files; None where there is none."""
     try:
-        return int(json.loads((directory / STAMP).read_text("utf-8"))["generation"])
+        return int(_stamp(directory)["generation"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def current(store: Store, directory: Path) -> Derived | None:
+def described(directory: Path) -> str:
+    """Return one line on how vectors are searched, from the stamp alone."""
+    try:
+        stamp = _stamp(directory)
+        tuning = Tuning(**stamp["tuning"]) if stamp["tuning"] else None
+        return inverted.describe(stamp["passages"], stamp["lists"], tuning)
+    except (OSError, ValueError, KeyError, TypeError):
+        return "not made yet; the next search makes it"
+
+
+def current(store: Store, directory: Path, *, thorough: bool = False) -> Derived | None:
     """Return the derived forms if they are whole and of the store's generation, else None."""
     if stamped(directory) != store.generation:
         return None
-    found = load(directory)
+    found = load(directory, thorough=thorough)
     return found if found and found.generation == store.generation else None

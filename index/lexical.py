@@ -3,49 +3,78 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.words import terms
+import numpy as np
+from numpy.typing import NDArray
 
-_HEAP = 32_000_000  # bytes of writer memory; tantivy asks for at least 15 MB a thread
+from index import segments
+from index.segments import Entry
+from index.words import terms
 
 
 class Lexical:
-    """A tantivy index in a directory; each entry is a passage key and its terms."""
+    """A tantivy index in a directory, opened for searching; each entry is a passage key and its terms."""
 
-    def __init__(self, directory: Path, *, fresh: bool) -> None:
+    def __init__(self, directory: Path) -> None:
         import tantivy
 
         self._tantivy: Any = tantivy
-        builder = tantivy.SchemaBuilder()
-        builder.add_integer_field("key", stored=True, indexed=True, fast=True)
-        builder.add_text_field("body", stored=False, tokenizer_name="whitespace", index_option="freq")
-        self._schema = builder.build()
-        directory.mkdir(parents=True, exist_ok=True)
+        self._schema = segments.schema()
         if not os.access(directory, os.W_OK):  # tantivy makes a lock file to open an index
             self._copy = tempfile.TemporaryDirectory()
             directory = Path(shutil.copytree(directory, Path(self._copy.name) / "lexical"))
-        if fresh:
-            for file in directory.iterdir():
-                file.unlink()
-        self._index = tantivy.Index(self._schema, path=str(directory), reuse=not fresh)
-        self._index.config_reader("Manual")  # no thread that watches the files: we say when to reload
+        self._directory = directory
+        self._index = tantivy.Index(self._schema, path=str(directory), reuse=True)
+        self._index.config_reader("Manual")  # no thread that watches the files: a folder never changes
         self._searcher = self._index.searcher()
 
-    def add(self, entries: Iterable[tuple[int, str]]) -> None:
-        """Add (passage key, text) entries and commit."""
-        writer = self._index.writer(heap_size=_HEAP, num_threads=1)
-        for key, text in entries:
-            document = self._tantivy.Document()
-            document.add_integer("key", key)
-            document.add_text("body", " ".join(terms(text)))
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
-        self._searcher = self._index.searcher()
+    @classmethod
+    def build(cls, directory: Path, entries: Iterable[Entry]) -> "Lexical":
+        """Write (passage key, text) entries to a directory of their own, and open it."""
+        segments.write(directory, entries)
+        return cls(directory)
+
+    def updated(
+        self,
+        directory: Path,
+        added: Sequence[int],
+        removed: Sequence[int],
+        entries_of: Callable[[Sequence[int]], Iterable[Entry]],
+    ) -> "Lexical":
+        """Write what this holds, less the keys removed and with the entries of those added, to another directory.
+
+        ``entries_of`` returns the entries of keys. No file of the new directory holds a word of what was removed.
+
+        Raises:
+            UnknownLayout: that cannot be done with this version of tantivy.
+        """
+        segments.update(directory, self._directory, added, removed, self._keys, self._place, entries_of)
+        return Lexical(directory)
+
+    def _keys(self, place: int, count: int) -> list[int]:
+        """Return the keys of a segment of that number and size."""
+        addresses = [self._tantivy.DocAddress(place, i) for i in range(count)]
+        keys: list[Any] = self._searcher.fast_field_values("key", addresses)
+        return keys
+
+    def _place(self, key: int) -> int:
+        """Return the number of the segment that holds a key."""
+        hits = self._searcher.search(self._tantivy.Query.term_query(self._schema, "key", key), 1).hits
+        if not hits:
+            raise segments.UnknownLayout(f"passage {key} is in no segment")
+        return int(hits[0][1].segment_ord)
+
+    def keys(self) -> NDArray[np.int64]:
+        """Return the passage keys that it holds, ascending, shape (n,).
+
+        Raises:
+            UnknownLayout: they cannot be listed with this version of tantivy.
+        """
+        held = [self._keys(n, int(one["max_doc"])) for n, one in enumerate(segments.listed(self._directory))]
+        return np.sort(np.array([key for some in held for key in some], np.int64))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.document import Document, Failure, Passage
 from corpus.errors import EncoderMismatch, StoreError, WriterBusy
@@ -17,6 +18,7 @@ from corpus.load.isolated import FileReader
 from corpus.locate import Area
 from index import derive
 from index.database import FILE
+from index.dense import DEPTH, Dense
 from index.encode import Encoder, make_encoder
 from index.fuse import convex_combination
 from index.hit import Hit
@@ -25,7 +27,6 @@ from index.store import DocumentInfo, Store
 from index.words import has_cjk
 
 FIRST_SECONDS = 60.0  # how long the first complete generation of an index is waited for
-DEPTH = 100  # how deep each leg is read before fusion
 # Share of the cosine by script of the question: the default encoder hardly reads Chinese or Japanese.
 DENSE_SHARE = {False: 0.8, True: 0.2}
 
@@ -43,7 +44,7 @@ class Status:
     """What an index holds; ``size`` in bytes on disk.
 
     ``synced`` is when the last sync ended, in ISO 8601, None before the first did. ``failures`` are files that could
-    not be read, ``notes`` what of a document could not be.
+    not be read, ``notes`` what of a document could not be. ``vectors`` says how the nearest are searched.
     """
 
     directory: Path
@@ -51,6 +52,7 @@ class Status:
     passages: int
     generation: int
     encoder: str
+    vectors: str
     size: int
     roots: tuple[Path, ...]
     synced: str | None
@@ -115,7 +117,7 @@ class Index:
             return
         try:
             with writing(self.directory, wait=0 if self._derived else FIRST_SECONDS):
-                self._derived = derive.current(self.store, self.directory) or derive.build(self.store, self.directory)
+                self._derived = derive.build(self.store, self.directory)
         except WriterBusy:
             if self._derived is None:
                 raise
@@ -138,10 +140,9 @@ class Index:
         vector = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
         shares = [weight / sum(weights) for weight in weights]
         derived = self._current()
-        dense = dict(derived.dense.search(vector[None], DEPTH)[0])
+        dense = self._nearest(derived.dense, vector)
         bm25 = dict(derived.lexical.search(list(zip(queries, shares, strict=True)), DEPTH))
-        others = [key for key in bm25 if key not in dense]
-        cosines = dense | dict(zip(others, derived.dense.cosines(others, vector), strict=True))
+        cosines = dense | self.store.cosines([key for key in bm25 if key not in dense], vector)
         scores = convex_combination(cosines, bm25, DENSE_SHARE[has_cjk(queries[0])])
         best = sorted(scores, key=lambda key: (-scores[key], key))[:k]
         found = self.store.passages(best)
@@ -155,6 +156,17 @@ class Index:
             for key in best
             if key in found
         ]
+
+    def _nearest(self, dense: Dense, vector: NDArray[np.float32]) -> dict[int, float]:
+        """Return the cosines of the passages nearest to a unit vector of shape (dim,), best first.
+
+        They are the store's where the searchable form is compressed, so that no score depends on its form.
+        """
+        found = dict(dense.search(vector[None], DEPTH)[0])
+        if dense.tuning is None:
+            return found
+        exact = self.store.cosines(list(found), vector)
+        return {key: exact[key] for key in sorted(exact, key=lambda key: (-exact[key], key))}
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """Return up to ``k`` passages for one query, best first."""
@@ -207,6 +219,7 @@ class Index:
             passages,
             self.store.generation,
             self.encoder.name,
+            derive.described(self.directory),
             size,
             tuple(self.store.roots),
             self.store.get("synced"),

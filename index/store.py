@@ -6,7 +6,7 @@ kept in 16 bits; a document's text is stored once, as its passages and what stan
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,14 +16,9 @@ from numpy.typing import NDArray
 
 from corpus.document import Document, Failure, Heading, Passage
 from corpus.errors import StoreError
-from index.database import Database
 from index.entry import digest, entry
+from index.passages import Passages
 
-_LOOKUP = 500  # values in one IN (...)
-_PASSAGE = (
-    'SELECT p.pk, d.id, p.start, p."end", p.text, p.page, p.heading, p.sentences, d.title'
-    " FROM passages p JOIN documents d ON d.pk = p.doc_pk"
-)
 State = Literal["read", "failed", "skipped", "partial"]
 
 
@@ -57,7 +52,7 @@ class DocumentInfo:
     passages: int
 
 
-class Store(Database):
+class Store(Passages):
     """What an index knows, over one open file."""
 
     @property
@@ -255,65 +250,3 @@ class Store(Database):
         """Return the file that is a document, or None where it is a part of one, or where there is none."""
         rows = self._run("SELECT path FROM files WHERE id = ?", (doc_id,))
         return Path(os.fsdecode(rows[0][0])) if rows else None
-
-    # -- passages ----------------------------------------------------------------------------------
-
-    def passages(self, keys: Sequence[int] | None = None) -> dict[int, tuple[Passage, str]]:
-        """Return passages with their document titles by key; keys that no longer exist are left out."""
-        if keys is None:
-            rows = self._run(f"{_PASSAGE} ORDER BY p.pk")
-        else:
-            marks = ",".join("?" * len(keys))
-            rows = self._run(f"{_PASSAGE} WHERE p.pk IN ({marks})", list(keys))
-        return {row[0]: (_passage(row), row[8]) for row in rows}
-
-    def holds(self, passage: Passage) -> bool:
-        """Return whether a document of this id has these words at this place."""
-        rows = self._run(
-            "SELECT 1 FROM passages p JOIN documents d ON d.pk = p.doc_pk"
-            ' WHERE d.id = ? AND p.start = ? AND p."end" = ? AND p.text = ?',
-            (passage.doc_id, passage.start, passage.end, passage.text),
-        )
-        return bool(rows)
-
-    def pieces(self, doc_id: str) -> list[tuple[Passage, str, bytes, NDArray[np.float16]]]:
-        """Return a document's passages in order, each with the blanks before it, its digest and its vector."""
-        columns = _PASSAGE.replace("d.title", "d.title, p.before, p.digest, p.vector", 1)
-        rows = self._run(f"{columns} WHERE d.id = ? ORDER BY p.start", (doc_id,))
-        return [(_passage(row[:9]), row[9], row[10], np.frombuffer(row[11], np.float16)) for row in rows]
-
-    def entries(self) -> Iterator[tuple[int, str]]:
-        """Yield each passage's key and what is searched of it, in order of keys, few in memory at a time."""
-        last = 0
-        while rows := self._run(f"{_PASSAGE} WHERE p.pk > ? ORDER BY p.pk LIMIT 1000", (last,)):
-            for row in rows:
-                yield row[0], entry(_passage(row), row[8])
-            last = rows[-1][0]
-
-    def vectors(self) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
-        """Yield passage keys and their vectors, shape (n, dim), in order of keys, few in memory at a time."""
-        last = 0
-        while rows := self._run("SELECT pk, vector FROM passages WHERE pk > ? ORDER BY pk LIMIT 5000", (last,)):
-            halves = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
-            yield [row[0] for row in rows], halves.reshape(len(rows), -1).astype(np.float32)
-            last = rows[-1][0]
-
-    def known_vectors(self, digests: Sequence[bytes]) -> dict[bytes, NDArray[np.float16]]:
-        """Return the vectors of entries that are embedded already, by their digest."""
-        found: dict[bytes, NDArray[np.float16]] = {}
-        for i in range(0, len(digests), _LOOKUP):
-            some = list(digests[i : i + _LOOKUP])
-            rows = self._run(f"SELECT digest, vector FROM passages WHERE digest IN ({','.join('?' * len(some))})", some)
-            found |= {row[0]: np.frombuffer(row[1], np.float16) for row in rows}
-        return found
-
-    def counts(self) -> tuple[int, int]:
-        """Return (documents, passages)."""
-        rows = self._run("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
-        return int(rows[0][0]), int(rows[0][1])
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    _, doc_id, start, end, text, page, heading, sentences, _ = row
-    spans = tuple((s, e) for s, e in json.loads(sentences))
-    return Passage(doc_id, start, end, text, page, tuple(json.loads(heading)), spans)

@@ -68,8 +68,7 @@ def sync(
             report = _run(store, directory, encoder, roots, keep, version, limits, progress or (lambda step: None))
             store.put("synced", time.strftime("%Y-%m-%dT%H:%M:%S%z"))
             store.scrub()
-            if derive.current(store, directory) is None:
-                derive.build(store, directory)
+            derive.build(store, directory)
             return report
     finally:
         store.close()

@@ -84,11 +84,10 @@ def _document(store: Store, document: Document, widths: set[int]) -> Iterator[st
 
 def _derived(store: Store, directory: Path) -> Iterator[str]:
     """Make the derived files anew unless they hold exactly the store's passages; yield what was wrong."""
-    found = derive.current(store, directory)
-    keys = {key for some, _ in store.vectors() for key in some}
-    if found is not None and found.dense.keys() == keys and len(found.lexical) == len(keys):
+    found, keys = derive.current(store, directory, thorough=True), store.keys()
+    if found and all(np.array_equal(form.keys(), keys) for form in (found.dense, found.lexical)):
         return
     if store.read_only:
         raise StoreError(f"the searchable files of {str(directory)!r} are damaged, and the directory cannot be written")
-    derive.build(store, directory)
+    derive.build(store, directory, anew=True)
     yield f"the searchable files were missing, stale or damaged, and were made anew over {len(keys)} passages"

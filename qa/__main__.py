@@ -160,7 +160,8 @@ def status(index: IndexOption = None) -> None:
     found = opened.status()
     rows = {
         "index": found.directory, "documents": found.documents, "passages": found.passages,
-        "generation": found.generation, "encoder": found.encoder, "size": f"{found.size / 1e6:.1f} MB",
+        "generation": found.generation, "encoder": found.encoder,
+        "vectors": found.vectors, "size": f"{found.size / 1e6:.1f} MB",
         "made of": ", ".join(map(str, found.roots)) or "nothing yet", "last sync": found.synced or "never ended",
     }  # fmt: skip
     for name, value in rows.items():

@@ -21,7 +21,7 @@ ROOMS = sorted(MAY_IMPORT)
 MODEL_CODE = ("qa/read/", "qa/verify.py")
 FENCES = {
     "faiss": ("index/dense.py",),
-    "tantivy": ("index/lexical.py",),
+    "tantivy": ("index/lexical.py", "index/segments.py"),
     "sqlite3": ("index/database.py",),
     "watchfiles": ("index/watch.py",),
     "filelock": ("index/lock.py",),

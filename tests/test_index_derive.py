@@ -114,6 +114,14 @@ def test_while_a_writer_is_at_work_the_last_whole_state_answers(shelf):
     assert len(shelf.index.search("tower ferry cafe")) == 2
 
 
+def test_what_an_interrupted_writer_left_goes_with_the_next_sync(shelf):
+    for name in ("dense-1.faiss", "dense-9.faiss.tmp"):
+        (shelf.directory / name).write_bytes(b"vectors")
+    shutil.copytree(lexical(shelf.directory), shelf.directory / "lexical-1")
+    shelf.sync()
+    assert lexical(shelf.directory).name != "lexical-1" and dense(shelf.directory).name != "dense-1.faiss"
+
+
 def test_only_one_generation_of_lexical_files_stays(shelf):
     for n in range(3):
         shelf.write(cafe_txt=f"The Harbour Cafe opened in March 198{n}.")

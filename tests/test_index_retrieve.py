@@ -1,12 +1,10 @@
 """Search: two legs with one score, forms of a question as one query, what is asked for wrongly told."""
 
-import numpy as np
 import pytest
 from fakes import Library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dense import Dense
 from index.fuse import convex_combination
 from index.lexical import Lexical
 
@@ -26,18 +24,8 @@ def test_scores_keep_to_their_range_and_a_leg_alone_keeps_its_order(cosines, sha
     assert all(alone[a] <= alone[b] + 1e-9 for a in cosines for b in cosines if cosines[a] <= cosines[b])
 
 
-def test_cosines_of_given_passages_are_exact():
-    vectors = np.eye(4, 8, dtype=np.float32)
-    dense = Dense()
-    dense.add([10, 20, 30, 40], vectors)
-    asked = np.array([0.6, 0, 0.8, 0, 0, 0, 0, 0], np.float32)
-    assert dense.cosines([30, 10, 20], asked) == pytest.approx([0.8, 0.6, 0.0])
-    assert dense.cosines([], asked) == [] == Dense().cosines([], asked)
-
-
 def test_the_terms_of_several_forms_add_up(tmp_path):
-    lexical = Lexical(tmp_path / "lexical", fresh=True)
-    lexical.add([(1, "ropes of hemp"), (2, "lamps of brass"), (3, "ropes and lamps")])
+    lexical = Lexical.build(tmp_path / "lexical", [(1, "ropes of hemp"), (2, "lamps of brass"), (3, "ropes and lamps")])
     alone = {text: dict(lexical.search([(text, 1.0)], 9)) for text in ("hemp ropes", "lamps")}
     both = dict(lexical.search([("hemp ropes", 0.75), ("lamps", 0.25)], 9))
     assert both == pytest.approx(

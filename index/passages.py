@@ -1,0 +1,108 @@
+"""What a store holds of passages, read: by key, by document, all in order; and their vectors."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.document import Passage
+from index.database import Database
+from index.entry import entry
+
+_LOOKUP = 500  # values in one IN (...)
+_ROWS = 1000  # passages in memory at a time
+_PASSAGE = (
+    'SELECT p.pk, d.id, p.start, p."end", p.text, p.page, p.heading, p.sentences, d.title'
+    " FROM passages p JOIN documents d ON d.pk = p.doc_pk"
+)
+
+
+class Passages(Database):
+    """The passages of an open file."""
+
+    def passages(self, keys: Sequence[int] | None = None) -> dict[int, tuple[Passage, str]]:
+        """Return passages with their document titles by key; keys that no longer exist are left out."""
+        if keys is None:
+            rows = self._run(f"{_PASSAGE} ORDER BY p.pk")
+        else:
+            marks = ",".join("?" * len(keys))
+            rows = self._run(f"{_PASSAGE} WHERE p.pk IN ({marks})", list(keys))
+        return {row[0]: (_passage(row), row[8]) for row in rows}
+
+    def holds(self, passage: Passage) -> bool:
+        """Return whether a document of this id has these words at this place."""
+        rows = self._run(
+            "SELECT 1 FROM passages p JOIN documents d ON d.pk = p.doc_pk"
+            ' WHERE d.id = ? AND p.start = ? AND p."end" = ? AND p.text = ?',
+            (passage.doc_id, passage.start, passage.end, passage.text),
+        )
+        return bool(rows)
+
+    def pieces(self, doc_id: str) -> list[tuple[Passage, str, bytes, NDArray[np.float16]]]:
+        """Return a document's passages in order, each with the blanks before it, its digest and its vector."""
+        columns = _PASSAGE.replace("d.title", "d.title, p.before, p.digest, p.vector", 1)
+        rows = self._run(f"{columns} WHERE d.id = ? ORDER BY p.start", (doc_id,))
+        return [(_passage(row[:9]), row[9], row[10], np.frombuffer(row[11], np.float16)) for row in rows]
+
+    def keys(self) -> NDArray[np.int64]:
+        """Return the key of every passage, ascending, shape (n,).
+
+        What a key names never changes, and no key is used again: a changed document's passages have new ones.
+        """
+        with self._told():  # of an index over the keys: the rows, with text and vectors, are not read
+            return np.sort(np.fromiter((row[0] for row in self._db.execute("SELECT pk FROM passages")), np.int64))
+
+    def entries(self, keys: Sequence[int] | None = None) -> Iterator[tuple[int, str]]:
+        """Yield the key of each passage, or of those given, and what is searched of it, in order of keys."""
+        for rows in self._some(_PASSAGE, keys):
+            for row in rows:
+                yield row[0], entry(_passage(row), row[8])
+
+    def vectors(self, keys: Sequence[int] | None = None) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Yield passage keys, all or those given, and their vectors, shape (n, dim), in order, few at a time."""
+        for rows in self._some("SELECT p.pk, p.vector FROM passages p", keys):
+            halves = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
+            yield [row[0] for row in rows], halves.reshape(len(rows), -1).astype(np.float32)
+
+    def cosines(self, keys: Sequence[int], vector: NDArray[np.float32]) -> dict[int, float]:
+        """Return the cosine of each passage with a unit vector of shape (dim,); keys no longer held are left out."""
+        found: dict[int, float] = {}
+        for some, vectors in self.vectors(keys):
+            found |= zip(some, (vectors @ vector).tolist(), strict=True)
+        return found
+
+    def _some(self, select: str, keys: Sequence[int] | None) -> Iterator[list[Any]]:
+        """Yield rows of passages in order of keys, few in memory at a time: all of them, or those of ``keys``."""
+        if keys is None:
+            last = 0
+            while rows := self._run(f"{select} WHERE p.pk > ? ORDER BY p.pk LIMIT {_ROWS}", (last,)):
+                yield rows
+                last = rows[-1][0]
+            return
+        ordered = sorted(keys)
+        for i in range(0, len(ordered), _LOOKUP):
+            some = ordered[i : i + _LOOKUP]
+            if rows := self._run(f"{select} WHERE p.pk IN ({','.join('?' * len(some))}) ORDER BY p.pk", some):
+                yield rows
+
+    def known_vectors(self, digests: Sequence[bytes]) -> dict[bytes, NDArray[np.float16]]:
+        """Return the vectors of entries that are embedded already, by their digest."""
+        found: dict[bytes, NDArray[np.float16]] = {}
+        for i in range(0, len(digests), _LOOKUP):
+            some = list(digests[i : i + _LOOKUP])
+            rows = self._run(f"SELECT digest, vector FROM passages WHERE digest IN ({','.join('?' * len(some))})", some)
+            found |= {row[0]: np.frombuffer(row[1], np.float16) for row in rows}
+        return found
+
+    def counts(self) -> tuple[int, int]:
+        """Return (documents, passages)."""
+        rows = self._run("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
+        return int(rows[0][0]), int(rows[0][1])
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    _, doc_id, start, end, text, page, heading, sentences, _ = row
+    spans = tuple((s, e) for s, e in json.loads(sentences))
+    return Passage(doc_id, start, end, text, page, tuple(json.loads(heading)), spans)
