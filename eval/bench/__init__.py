@@ -4,5 +4,6 @@
 - ``kill``: ends a writing process at random moments and checks every invariant of the index afterwards
 - ``fuzz``: mutated files through every loader
 - ``ingest``: files a second, passages a second, memory, and the share of time outside the encoder
+- ``query``: where the time of a search and of an answer goes
 - ``scale``: building, opening, asking and changing by the number of passages; ``grown`` makes them, ``plot`` draws them
 """
