@@ -4,6 +4,7 @@ import gzip
 import json
 import sys
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from typer.testing import CliRunner
@@ -100,7 +101,7 @@ def test_systems_are_measured_from_outside_and_one_that_fails_is_told_with_its_r
     comparison.measure(2, installer)
     rows = {row.name: row for row in comparison.rows}
     sound = rows["sound"].figures
-    assert comparison.rate > 1e8 and not rows["sound"].failed and len(rows["sound"].rounds) == 2
+    assert len(comparison.rates) == 5 and not rows["sound"].failed and len(rows["sound"].rounds) == 2
     assert sound["passages_s"] == len(texts.tokens) / 0.5 and sound["index_mb"] == 2.0
     assert (sound["p50_ms"], sound["p95_ms"], sound["found"]) == (3.0, pytest.approx(4.8), 0.8)
     assert sound["cold_s"] > 0 and (not Path("/proc").exists() or 5 < sound["query_mb"] < 100)
@@ -121,19 +122,21 @@ def test_systems_are_measured_from_outside_and_one_that_fails_is_told_with_its_r
 
 
 def test_the_time_to_the_first_hits_does_not_hold_the_questions_after_it(tmp_path):
-    script = "import time; print('{}', flush=True); time.sleep(0.6); print('{}')"
-    ran = run([sys.executable, "-c", script], tmp_path)
-    assert ran.lines == [{}, {}] and ran.seconds < 0.6
+    begun = perf_counter()
+    ran = run([sys.executable, "-c", "import time; print('{}', flush=True); time.sleep(0.6); print('{}')"], tmp_path)
+    assert ran.lines == [{}, {}] and ran.seconds <= perf_counter() - begun - 0.6
     with pytest.raises(EvalError, match="ended after 0 s"):
         run([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, longest=0.2)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="memory is measured on Linux only")
 def test_memory_counts_the_processes_that_a_process_starts(tmp_path):
-    hold = "b = bytearray(80_000_000); import time; time.sleep(0.6)"
-    alone = f"{hold}; print('{{}}')"
-    both = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {hold!r}]); {alone}; p.wait()"
-    one, two = (run([sys.executable, "-c", script], tmp_path).megabytes for script in (alone, both))
+    child = "b = bytearray(80_000_000); print(flush=True); input()"
+    start = f"p = subprocess.Popen([sys.executable, '-c', {child!r}], stdin=subprocess.PIPE, stdout=subprocess.PIPE)"
+    alone = "b = bytearray(80_000_000); time.sleep(0.5); print('{}')"
+    both = f"{start}; p.stdout.readline(); {alone}; p.communicate(b'end')"
+    run_one = [run([sys.executable, "-c", f"import subprocess, sys, time; {body}"], tmp_path) for body in (alone, both)]
+    one, two = (ran.megabytes for ran in run_one)
     assert 80 < one < 130 and 160 < two < 260
 
 
@@ -160,9 +163,10 @@ def test_the_arithmetic_counts_every_product_of_the_encoder():
 
 def test_the_limit_is_the_rate_over_the_arithmetic():
     flops = encoder_flops([100])
-    bound = limit([Row("grounded-qa", {"passages_s": 5.0})], [100, 100], 10 * flops)
+    bound = limit([Row("grounded-qa", {"passages_s": 5.0})], [100, 100], [8 * flops, 10 * flops, 4 * flops])
     assert bound["passages_s"] == pytest.approx(10) and bound["share"] == pytest.approx(0.5)
-    assert limit([Row("chroma", {"passages_s": 5.0})], [100], flops)["share"] is None
+    assert bound["gflop_s_median"] == pytest.approx(8 * flops / 1e9)
+    assert limit([Row("chroma", {"passages_s": 5.0})], [100], [flops])["share"] is None
     assert 1e8 < gemm_rate(0.01) < 1e14
 
 
@@ -172,7 +176,11 @@ def test_the_report_says_what_was_measured_on_what(tmp_path):
     result["limit"] |= {"gflop_s": 80.0, "gflop": 2.0, "passages_s": 40.0, "share": 0.5}
     result["systems"] = [{"name": "chroma", "failed": "install: no"}]
     text = report(json.loads(json.dumps(result)))
-    assert "80.0 GFLOP/s" in text and "2.00 GFLOP a passage: 40.0 passages/s; grounded-qa reaches 50 % of it." in text
+    assert (
+        "80.0 GFLOP/s" in text
+        and "(median " in text
+        and "2.00 GFLOP a passage: 40.0 passages/s; grounded-qa reaches 50 % of it." in text
+    )
     assert "5 questions, 1 rounds" in text and "chroma failed at install: no" in text
 
 
