@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failure (one line on standard error), 2 usage.
 """
 
 import contextlib
+import json
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +22,8 @@ from index.report import Progress as SyncProgress
 from index.report import Step
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+bench = typer.Typer(help="Measure speed, memory and size.")
+app.add_typer(bench, name="bench")
 
 EPILOG = """
 Examples:
@@ -32,6 +35,8 @@ Examples:
     python -m eval --questions mine.jsonl --index my-index
 
     python -m eval retrieval --data public --set scifact --json now.json --against before.json
+
+    python -m eval bench peers --passages 300 --only grounded-qa --only chroma
 
 eval/README.md defines the metrics and the form of a question file.
 """
@@ -151,6 +156,44 @@ def retrieval(
     except GroundedError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+@bench.command()
+def peers(
+    passages: Annotated[int, typer.Option(min=1, help="Ingest at least so many.")] = 2000,
+    questions: Annotated[int, typer.Option(min=1, help="Ask so many.")] = 100,
+    rounds: Annotated[int, typer.Option(min=1, help="Start each system and ask so many times.")] = 3,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A system; may be given several times.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of a public set. Default: docstrings of Python's library.")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option(help="Where virtual environments are kept. Default: below QA_HOME.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here.")] = None,
+) -> None:
+    """Measure the product beside LlamaIndex, Haystack, txtai, Chroma and LangChain; pip fetches them."""
+    from eval.bench.peer_venvs import chosen  # here, so that --help does not wait for it
+    from eval.bench.peers import compare, report
+    from qa.home import home
+
+    try:
+        if json_file is not None and not json_file.parent.is_dir():
+            raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+        place = (work or home() / "eval" / "peers").absolute()
+        result = compare(chosen(only or []), place, passages, questions, rounds, data, _say)
+    except GroundedError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(report(result), nl=False)
+    if json_file is not None:
+        json_file.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 if __name__ == "__main__":
