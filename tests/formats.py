@@ -198,5 +198,6 @@ FILES = {
 }  # fmt: skip
 
 if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     for file, data in (FILES | {"a.zip": archive, "a.pdf": pdf}).items():
         Path(sys.argv[1], file).write_bytes(data())
