@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failure (one line on standard error), 2 usage.
 """
 
 import contextlib
+import json
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +22,8 @@ from index.report import Progress as SyncProgress
 from index.report import Step
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+bench = typer.Typer(help="Measure speed, memory and size.")
+app.add_typer(bench, name="bench")
 
 EPILOG = """
 Examples:
@@ -32,6 +35,8 @@ Examples:
     python -m eval --questions mine.jsonl --index my-index
 
     python -m eval retrieval --data public --set scifact --json now.json --against before.json
+
+    python -m eval bench peers --passages 300 --only grounded-qa --only chroma
 
 eval/README.md defines the metrics and the form of a question file.
 """
@@ -116,6 +121,12 @@ def retrieval(
     against: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Compare with what an earlier --json wrote.")
     ] = None,
+    results: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Add the figures here, in a file named after the commit.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Fail where a figure is below what eval/expected.toml says.")
+    ] = False,
 ) -> None:
     """Search public question sets and measure whether the right documents are found."""
     from eval import retrieval as measure  # here, so that --help does not wait for it
@@ -126,17 +137,63 @@ def retrieval(
         before = measure.read(against) if against else {}
         if json_file is not None and not json_file.parent.is_dir():
             raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+        if results is not None and not results.is_dir():
+            raise EvalError(f"{results}: the folder for --results does not exist; make it, or give another")
         encoder, place = make_encoder(), work or home() / "eval"
-        runs = []
+        runs, missed = [], []
         for name in sets:
             with _bars() as (indexing, _):
                 runs.append(measure.evaluate(data / name, place, encoder, indexing))
             show_retrieval(runs[-1], measure.compared(runs[-1], before[name]) if name in before else {}, Console())
+            missed += [(name, one) for one in measure.expected(name) if not one.holds(runs[-1])]
         if json_file is not None:
             measure.write(runs, json_file, revision())
+        if results is not None:
+            measure.write(runs, results / f"retrieval-{revision()}.json", revision(), rows=False)
+        if check and missed:
+            told = "; ".join(f"{name} {one.metric} {one.score} - {one.tolerance}" for name, one in missed)
+            raise EvalError(f"a run reaches what eval/expected.toml says, and this one lies below: {told}")
     except GroundedError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+@bench.command()
+def peers(
+    passages: Annotated[int, typer.Option(min=1, help="Ingest at least so many.")] = 2000,
+    questions: Annotated[int, typer.Option(min=1, help="Ask so many.")] = 100,
+    rounds: Annotated[int, typer.Option(min=1, help="Start each system and ask so many times.")] = 3,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A system; may be given several times.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of a public set. Default: docstrings of Python's library.")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option(help="Where virtual environments are kept. Default: below QA_HOME.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here.")] = None,
+) -> None:
+    """Measure the product beside LlamaIndex, Haystack, txtai, Chroma and LangChain; pip fetches them."""
+    from eval.bench.peer_venvs import chosen  # here, so that --help does not wait for it
+    from eval.bench.peers import compare, report
+    from qa.home import home
+
+    try:
+        if json_file is not None and not json_file.parent.is_dir():
+            raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+        place = (work or home() / "eval" / "peers").absolute()
+        result = compare(chosen(only or []), place, passages, questions, rounds, data, _say)
+    except GroundedError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(report(result), nl=False)
+    if json_file is not None:
+        json_file.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 if __name__ == "__main__":

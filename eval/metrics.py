@@ -10,7 +10,7 @@ Does not decide which questions a rate is taken over: ``run`` does.
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -226,20 +226,36 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
-def paired_bootstrap(differences: npt.ArrayLike, resamples: int = 10_000, seed: int = 0) -> tuple[float, float, float]:
+def clustered(values: npt.ArrayLike, clusters: Sequence[Hashable]) -> Array:
+    """Return (sum, count) of each cluster's values, shape (clusters, 2): the units that a bootstrap draws."""
+    sums: dict[Hashable, list[float]] = {}
+    for value, cluster in zip(np.asarray(values, dtype=float), clusters, strict=True):
+        sums.setdefault(cluster, []).append(float(value))
+    return np.array([(sum(of), len(of)) for of in sums.values()])
+
+
+def pooled(rows: Array) -> float:
+    """Return the mean over all values of the clusters drawn, from rows of :func:`clustered`."""
+    return float(rows[:, 0].sum() / rows[:, 1].sum())
+
+
+def paired_bootstrap(
+    differences: npt.ArrayLike, clusters: Sequence[Hashable] = (), resamples: int = 10_000, seed: int = 0
+) -> tuple[float, float, float]:
     """Return (low, high, p) for the mean of paired differences, shape (n,): the 95 % interval and a two-sided p-value.
 
-    Questions are drawn with replacement; p is twice the share of resamples on the other side of nought (Efron and
-    Tibshirani, 1993, chapter 16).
+    Clusters (by default each question is one) are drawn with replacement, because turns of one conversation resemble
+    one another; p is twice the share of resamples on the other side of nought (Efron and Tibshirani, 1993, chapter 16).
 
     Raises:
-        ValueError: there are no differences.
+        ValueError: there are no differences, or not a cluster for each.
     """
     values = np.asarray(differences, dtype=float)
     if not len(values):
         raise ValueError("a paired bootstrap needs at least one difference")
-    draws = np.random.default_rng(seed).integers(len(values), size=(resamples, len(values)), dtype=np.int32)
-    means = values[draws].mean(axis=1)
+    rows = clustered(values, clusters or range(len(values)))
+    draws = np.random.default_rng(seed).integers(len(rows), size=(resamples, len(rows)), dtype=np.int32)
+    means = rows[:, 0][draws].sum(axis=1) / rows[:, 1][draws].sum(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
     side = min((means <= 0).mean(), (means >= 0).mean())
     return float(low), float(high), float(min(1.0, 2 * side))

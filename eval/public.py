@@ -30,6 +30,11 @@ class Query:
     gold: frozenset[str]
     history: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def conversation(self) -> str:
+        """The question that opened the conversation."""
+        return self.history[0][0] if self.history else self.question
+
 
 def queries(folder: Path) -> list[Query]:
     """Return the questions of a set, in order.

@@ -5,15 +5,26 @@ are compared question by question by a paired bootstrap.
 """
 
 import json
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
 from eval.examples import EvalError
-from eval.metrics import bootstrap_interval, ndcg, paired_bootstrap, percentile, recall_at, reciprocal_rank
+from eval.metrics import (
+    bootstrap_interval,
+    clustered,
+    ndcg,
+    paired_bootstrap,
+    percentile,
+    pooled,
+    recall_at,
+    reciprocal_rank,
+)
 from eval.public import Query, doc_id, queries, write_documents
 from index.encode import Encoder
 from index.report import Progress
@@ -36,7 +47,7 @@ METRICS: dict[str, Callable[[Sequence[str], frozenset[str]], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A mean over questions with its 95 % bootstrap interval."""
+    """A mean over questions with its 95 % bootstrap interval over conversations."""
 
     value: float
     low: float
@@ -45,13 +56,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One set: the figures, and each question's own values by its id; times in milliseconds."""
+    """One set: the figures, each question's own values and its conversation by its id; times in milliseconds."""
 
     name: str
     documents: int
     passages: int
     figures: dict[str, Figure]
     rows: dict[str, dict[str, float]]
+    conversations: dict[str, str]
     median_ms: float
 
 
@@ -79,11 +91,12 @@ def evaluate(folder: Path, work: Path, encoder: Encoder, progress: Progress | No
         passages = index.store.counts()[1]
     finally:
         index.store.close()
+    conversations = {query.id: query.conversation for query in asked}
     figures = {}
     for name in METRICS:
-        values = np.array([row[name] for row in rows.values()])
-        figures[name] = Figure(float(values.mean()), *bootstrap_interval(values))
-    return Run(folder.name, documents, passages, figures, rows, percentile(times, 50))
+        units = clustered([row[name] for row in rows.values()], list(conversations.values()))
+        figures[name] = Figure(pooled(units), *bootstrap_interval(units, pooled))
+    return Run(folder.name, documents, passages, figures, rows, conversations, percentile(times, 50))
 
 
 def ranking(index: Index, query: Query) -> list[str]:
@@ -117,14 +130,35 @@ def compared(run: Run, before: Mapping[str, Mapping[str, float]]) -> dict[str, D
     for metric in METRICS:
         old = np.array([before[name][metric] for name in shared])
         new = np.array([run.rows[name][metric] for name in shared])
-        out[metric] = Difference(float(old.mean()), float(new.mean()), *paired_bootstrap(new - old))
+        change = paired_bootstrap(new - old, [run.conversations[name] for name in shared])
+        out[metric] = Difference(float(old.mean()), float(new.mean()), *change)
     return out
 
 
-def write(runs: Sequence[Run], path: Path, version: str) -> None:
-    """Write runs as JSON, for :func:`read` and for people."""
-    data = {"version": version, "sets": {run.name: asdict(run) for run in runs}}
-    path.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", "utf-8")
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A score that a set is known to reach, and how far below it a run may lie (``eval/expected.toml``)."""
+
+    metric: str
+    score: float
+    tolerance: float
+
+    def holds(self, run: Run) -> bool:
+        """Return whether a run reaches it."""
+        return run.figures[self.metric].value >= self.score - self.tolerance
+
+
+def expected(name: str) -> list[Expected]:
+    """Return what ``eval/expected.toml`` says of a set."""
+    rows = tomllib.loads((files("eval") / "expected.toml").read_text("utf-8"))["retrieval"]
+    return [Expected(row["metric"], row["score"], row["tolerance"]) for row in rows if row["set"] == name]
+
+
+def write(runs: Sequence[Run], path: Path, version: str, *, rows: bool = True) -> None:
+    """Write runs as JSON, for people and, where it has the rows, for :func:`read`; what a clock says is left out."""
+    without = {"median_ms"} if rows else {"median_ms", "rows", "conversations"}
+    sets = {run.name: {key: value for key, value in asdict(run).items() if key not in without} for run in runs}
+    path.write_text(json.dumps({"version": version, "sets": sets}, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 def read(path: Path) -> dict[str, dict[str, dict[str, float]]]:

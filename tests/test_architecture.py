@@ -20,7 +20,7 @@ MAY_IMPORT = {
 ROOMS = sorted(MAY_IMPORT)
 MODEL_CODE = ("qa/read/", "qa/verify.py")
 FENCES = {
-    "faiss": ("index/dense.py",),
+    "faiss": ("index/dense.py", "eval/bench/peer_systems.py"),
     "tantivy": ("index/lexical.py", "index/segments.py"),
     "sqlite3": ("index/database.py",),
     "watchfiles": ("index/watch.py",),

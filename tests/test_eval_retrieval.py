@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from eval.__main__ import app
 from eval.examples import EvalError
-from eval.metrics import ndcg, paired_bootstrap, recall_at
-from eval.public import doc_id, queries, write_documents
-from eval.retrieval import compared, evaluate, read, write
+from eval.metrics import clustered, ndcg, paired_bootstrap, pooled, recall_at
+from eval.public import Query, doc_id, queries, write_documents
+from eval.retrieval import Expected, compared, evaluate, expected, read, write
 
 CORPUS = [
     {"id": "a/1", "title": "Ropes_of_hemp", "text": "A rope of hemp lasts three winters on deck."},
@@ -57,9 +57,9 @@ def test_gain_and_recall_by_hand():
 
 @given(st.lists(st.floats(-1, 1, allow_subnormal=False), min_size=1, max_size=30))
 def test_a_paired_bootstrap_holds_the_mean_and_turns_with_the_sign(differences):
-    low, high, chance = paired_bootstrap(differences, 500)
+    low, high, chance = paired_bootstrap(differences, resamples=500)
     assert min(differences) - 1e-9 <= low <= high <= max(differences) + 1e-9 and 0 <= chance <= 1
-    other = paired_bootstrap([-one for one in differences], 500)
+    other = paired_bootstrap([-one for one in differences], resamples=500)
     assert (other[0], other[1]) == pytest.approx((-high, -low)) and other[2] == chance
 
 
@@ -68,6 +68,16 @@ def test_a_clear_gain_is_told_from_noise():
     assert paired_bootstrap(clear)[2] == 0.0 and paired_bootstrap(noise)[2] > 0.5
     with pytest.raises(ValueError, match="at least one"):
         paired_bootstrap([])
+
+
+def test_turns_of_one_conversation_are_drawn_together():
+    differences, talks = [0.1] * 30 + [-0.05] * 30, ["a"] * 30 + ["b"] * 30
+    assert paired_bootstrap(differences)[0] > 0  # taken for sixty questions it would be a gain beyond doubt
+    low, high, chance = paired_bootstrap(differences, talks)
+    assert (low, high) == pytest.approx((-0.05, 0.1)) and chance > 0.2
+    assert pooled(clustered([1, 0, 0], "xxy")) == pytest.approx(1 / 3)
+    first, later = Query("1", "When?", frozenset()), Query("2", "Why?", frozenset(), (("When?", "Then."),))
+    assert first.conversation == later.conversation == "When?"
 
 
 def test_documents_are_files_that_name_them_again(data, tmp_path):
@@ -108,6 +118,27 @@ def test_the_command(data, tmp_path):
         assert failed.exit_code == 1 and told in failed.output
     nothing = CliRunner().invoke(app, [*common[:4], "pier"])
     assert nothing.exit_code == 1 and "nothing is there" in nothing.output
+
+
+def test_what_is_expected_is_checked(data, tmp_path, monkeypatch):
+    common = ["retrieval", "--data", str(data.parent), "--set", "harbour", "--work", str(tmp_path / "work"), "--check"]
+    monkeypatch.setattr("eval.retrieval.expected", lambda name: [Expected("ndcg@10", 1.004, 0.005)])
+    assert CliRunner().invoke(app, [*common, "--results", str(tmp_path)]).exit_code == 0
+    (kept,) = tmp_path.glob("retrieval-*.json")
+    assert "ndcg@10" in kept.read_text() and "rows" not in kept.read_text()
+    monkeypatch.setattr("eval.retrieval.expected", lambda name: [Expected("mrr@10", 1.01, 0.005)])
+    failed = CliRunner().invoke(app, common)
+    assert failed.exit_code == 1 and "harbour mrr@10 1.01 - 0.005" in failed.output
+    missing = CliRunner().invoke(app, [*common, "--results", str(tmp_path / "none")])
+    assert missing.exit_code == 1 and "does not exist" in missing.output
+
+
+def test_what_is_expected_reaches_the_goals():
+    goals = {"scifact": 0.70, "xquad_en": 0.965, "xquad_zh": 0.955, "feedbackqa": 0.654}
+    for name, goal in goals.items():
+        assert [one.score >= goal for one in expected(name) if one.metric == "ndcg@10"] == [True]
+    assert {one.metric: one.score for one in expected("anthropic_docs")}.items() >= {"recall@3": 0.729}.items()
+    assert expected("no set") == []
 
 
 @pytest.mark.parametrize(

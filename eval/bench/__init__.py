@@ -4,5 +4,9 @@
 - ``kill``: ends a writing process at random moments and checks every invariant of the index afterwards
 - ``fuzz``: mutated files through every loader
 - ``ingest``: files a second, passages a second, memory, and the share of time outside the encoder
+- ``query``: where the time of a search and of an answer goes
 - ``scale``: building, opening, asking and changing by the number of passages; ``grown`` makes them, ``plot`` draws them
+- ``peers``: this product beside other systems, by `python -m eval bench peers`; ``peer_systems``: how each is used,
+  ``peer_venvs``: what each takes, ``peer_texts``: what all are given, ``watched``: time and memory from outside,
+  ``gemm``: the limit that arithmetic sets
 """

@@ -1,14 +1,15 @@
 """Indexes a folder of mixed real files and says where the time went.
 
-``python -m eval.bench.ingest [FOLDER...] --files 5000`` copies files (default: the system's documentation, licences and
-manual pages, and Python's library) into a scratch folder, compressed ones unpacked, and prints: files and passages a
-second, the share of the time spent outside the encoder (which is timed within the same run), the peak memory of
-this process, and how many files a second a sync of the unchanged folder looks at. ``--hashing`` takes an
-encoder without a model, which shows the cost of all the rest alone.
+``python -m eval.bench.ingest [FOLDER...] --files 5000`` copies files, drawn by chance with a fixed seed (default: of
+the system's documentation, licences and manual pages, and Python's library), into a scratch folder, compressed ones
+unpacked, and prints: files and passages a second, the share of the time spent outside the encoder (which is timed
+within the same run), the peak memory of this process, and how many files a second a sync of the unchanged folder looks
+at. ``--hashing`` takes an encoder without a model, which shows the cost of all the rest alone.
 """
 
 import argparse
 import gzip
+import random
 import resource
 import sys
 import sysconfig
@@ -25,7 +26,7 @@ from index.encode import Encoder, TokenVectors, make_encoder
 from index.sync import sync
 
 PLACES = ("/usr/share/doc", "/usr/share/common-licenses", "/usr/share/man", sysconfig.get_path("stdlib"))
-LARGEST = 60_000  # bytes; of larger ones 5,000 would take hours to embed
+LARGEST = 20_000  # bytes; of larger ones 5,000 would take hours to embed
 
 
 class Timed:
@@ -63,15 +64,15 @@ class Timed:
         return self._encoder.count_tokens(texts)
 
 
-def gather(places: Sequence[str], into: Path, files: int) -> int:
-    """Copy up to ``files`` files into a folder; returns how many."""
+def gather(places: Sequence[str], into: Path, files: int, largest: int = LARGEST) -> int:
+    """Copy up to ``files`` files of up to ``largest`` bytes into a folder; returns how many."""
     count = 0
     for path in _found(places):
         data = path.read_bytes()
         name = path.name
         if name.endswith(".gz"):
             data, name = gzip.decompress(data), name.removesuffix(".gz")
-        if 0 < len(data) <= LARGEST:
+        if 0 < len(data) <= largest:
             folder = into / f"{count // 200:03}"
             folder.mkdir(exist_ok=True)
             (folder / f"{count:05}-{name}").write_bytes(data)
@@ -82,10 +83,11 @@ def gather(places: Sequence[str], into: Path, files: int) -> int:
 
 
 def _found(places: Sequence[str]) -> Iterator[Path]:
-    for place in places:
-        for path in sorted(Path(place).rglob("*")):
-            if path.is_file() and not path.is_symlink() and not path.name.endswith((".pyc", ".so")):
-                yield path
+    paths = sorted(path for place in places for path in Path(place).rglob("*"))
+    random.Random(0).shuffle(paths)
+    for path in paths:
+        if path.is_file() and not path.is_symlink() and not path.name.endswith((".pyc", ".so")):
+            yield path
 
 
 def main() -> None:
@@ -93,12 +95,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("folders", nargs="*", default=PLACES)
     parser.add_argument("--files", type=int, default=5000)
+    parser.add_argument("--largest", type=int, default=LARGEST, help="most bytes of a file that is taken")
     parser.add_argument("--hashing", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder, directory = Path(place, "documents"), Path(place, "index")
         folder.mkdir()
-        count = gather(options.folders, folder, options.files)
+        count = gather(options.folders, folder, options.files, options.largest)
         encoder = Timed(HashingEncoder() if options.hashing else make_encoder())
         encoder.encode_queries(["warm up"])
         begun = time.perf_counter()
