@@ -73,7 +73,7 @@ def _built(store: Store, directory: Path, older: Derived | None) -> Derived:
     file, folder = dense_file(directory, generation), lexical_folder(directory, generation)
     updated = _updated(store, older, folder) if older else None
     older = None  # and its memory
-    dense, lexical = updated or (inverted.build(store), Lexical.build(folder, store.entries()))
+    dense, lexical = updated or (inverted.build(store), Lexical.build(folder, store.entries(), store.counts()[1]))
     for path in folder.iterdir():  # tantivy keeps some to their owner; whoever may read the store may read these
         path.chmod((directory / FILE).stat().st_mode & 0o777)
     dense.save(file)

@@ -32,9 +32,9 @@ class Lexical:
         self._searcher = self._index.searcher()
 
     @classmethod
-    def build(cls, directory: Path, entries: Iterable[Entry]) -> "Lexical":
-        """Write (passage key, text) entries to a directory of their own, and open it."""
-        segments.write(directory, entries)
+    def build(cls, directory: Path, entries: Iterable[Entry], count: int) -> "Lexical":
+        """Write (passage key, text) entries, about ``count``, to a directory of their own, and open it."""
+        segments.write(directory, entries, segments.most(count))
         return cls(directory)
 
     def updated(

@@ -9,6 +9,7 @@ counts exactly what is held, and scores do not depend on how passages are parted
 """
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,11 +22,21 @@ from index.words import terms
 if TYPE_CHECKING:
     import tantivy
 
-SEGMENT = 25_000  # passages: removing one indexes that many again (2 s); each segment costs a search 0.04 ms
 _HEAP = 32_000_000  # bytes of writer memory; tantivy asks for at least 15 MB a thread
 _META, _PART = "meta.json", "part"
 
 Entry = tuple[int, str]
+
+
+def most(passages: int) -> int:
+    """Return how many passages a segment may have where an index has that many: their number grows with its root.
+
+    Removing one passage indexes a segment again (0.1 ms a passage), and each segment costs a search 0.04 ms.
+
+    >>> most(10_000), most(1_000_000)
+    (2500, 25000)
+    """
+    return max(1000, 25 * math.isqrt(passages))
 
 
 class UnknownLayout(ValueError):
@@ -43,9 +54,13 @@ def schema() -> "tantivy.Schema":
 
 
 def write(
-    folder: Path, entries: Iterable[Entry], kept: Sequence[dict[str, Any]] = (), source: Path | None = None
+    folder: Path,
+    entries: Iterable[Entry],
+    size: int,
+    kept: Sequence[dict[str, Any]] = (),
+    source: Path | None = None,
 ) -> None:
-    """Make a folder of the segments ``kept`` of another, and of (passage key, text) entries in new ones."""
+    """Make a folder of the segments ``kept`` of another, and of (passage key, text) entries in new ones of a size."""
     import tantivy
 
     shutil.rmtree(folder, ignore_errors=True)
@@ -56,7 +71,7 @@ def write(
         assert source is not None
         for path in _files(source, segment):
             _link(path, folder / path.name)
-    meta["segments"] = [*kept, *_written(folder, entries)]
+    meta["segments"] = [*kept, *_written(folder, entries, size)]
     (folder / _META).write_text(json.dumps(meta), "utf-8")
 
 
@@ -78,12 +93,14 @@ def update(
         UnknownLayout: the segments of ``source`` cannot be told apart.
     """
     segments = listed(source)
-    gone = set(removed)
-    anew = _renewed([int(segment["max_doc"]) for segment in segments], {place_of(key) for key in gone}, len(added))
+    gone, sizes = set(removed), [int(segment["max_doc"]) for segment in segments]
+    size = most(sum(sizes) + len(added) - len(gone))
+    anew = _renewed(sizes, {place_of(key) for key in gone}, len(added), size)
     keys = list(added)
     for place in anew:
-        keys += [key for key in keys_of(place, int(segments[place]["max_doc"])) if key not in gone]
-    write(folder, entries_of(keys), [one for place, one in enumerate(segments) if place not in anew], source)
+        keys += [key for key in keys_of(place, sizes[place]) if key not in gone]
+    kept = [segment for place, segment in enumerate(segments) if place not in anew]
+    write(folder, entries_of(keys), size, kept, source)
 
 
 def listed(folder: Path) -> list[dict[str, Any]]:
@@ -102,31 +119,31 @@ def listed(folder: Path) -> list[dict[str, Any]]:
     return segments
 
 
-def _renewed(sizes: Sequence[int], touched: set[int], fresh: int) -> set[int]:
+def _renewed(sizes: Sequence[int], touched: set[int], fresh: int, size: int) -> set[int]:
     """Return the numbers of the segments to write anew: those touched, and small ones beside as much that is new.
 
-    So sizes stay in a geometric row, and a passage is written again log2(SEGMENT) times at most by what is added
+    So sizes stay in a geometric row, and a passage is written again log2(size) times at most by what is added
     (the logarithmic merging of Büttcher, Clarke and Cormack, "Information Retrieval", 2010, section 7.3).
 
-    >>> sorted(_renewed([25_000, 900, 40, 3], set(), 50))
+    >>> sorted(_renewed([25_000, 900, 40, 3], set(), 50, 25_000))
     [2, 3]
     """
     found, total = set(touched), fresh + sum(sizes[place] for place in touched)
     for place in sorted(set(range(len(sizes))) - touched, key=lambda place: sizes[place]):
-        if not 0 < sizes[place] <= total <= SEGMENT - sizes[place]:
+        if not 0 < sizes[place] <= total <= size - sizes[place]:
             break
         found.add(place)
         total += sizes[place]
     return found
 
 
-def _written(folder: Path, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
+def _written(folder: Path, entries: Iterable[Entry], size: int) -> Iterator[dict[str, Any]]:
     """Index entries, a segment's worth at a time, and yield what tantivy's list says of each."""
     waiting = iter(entries)
     for first in waiting:
         part = folder / _PART
         part.mkdir()
-        _index(part, chain([first], islice(waiting, SEGMENT - 1)))
+        _index(part, chain([first], islice(waiting, size - 1)))
         for segment in listed(part):
             for path in _files(part, segment):
                 path.replace(folder / path.name)

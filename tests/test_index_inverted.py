@@ -23,7 +23,7 @@ WORDS = [f"{a}{b}" for a in ("har", "lan", "ter", "mos", "vel", "quin") for b in
 def small(monkeypatch):
     """Lower the sizes, so that what happens to millions happens to hundreds."""
     monkeypatch.setattr(inverted, "EXACT_UP_TO", 500)
-    monkeypatch.setattr(segments, "SEGMENT", 100)
+    monkeypatch.setattr(segments, "most", lambda passages: 100)
 
 
 class Shelf:

@@ -25,7 +25,8 @@ def test_scores_keep_to_their_range_and_a_leg_alone_keeps_its_order(cosines, sha
 
 
 def test_the_terms_of_several_forms_add_up(tmp_path):
-    lexical = Lexical.build(tmp_path / "lexical", [(1, "ropes of hemp"), (2, "lamps of brass"), (3, "ropes and lamps")])
+    entries = [(1, "ropes of hemp"), (2, "lamps of brass"), (3, "ropes and lamps")]
+    lexical = Lexical.build(tmp_path / "lexical", entries, 3)
     alone = {text: dict(lexical.search([(text, 1.0)], 9)) for text in ("hemp ropes", "lamps")}
     both = dict(lexical.search([("hemp ropes", 0.75), ("lamps", 0.25)], 9))
     assert both == pytest.approx(

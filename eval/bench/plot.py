@@ -45,12 +45,25 @@ def _panel(title: str, unit: str, lines: Mapping[str, tuple[str, float]], rows: 
         y = up(10**power)
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - 70}" stroke="#ddd"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_short(power)}</text>')
-    for colour, (name, line) in zip(_COLOURS, series.items(), strict=False):
+    ends = _apart([up(line[-1][1]) for line in series.values()])
+    for colour, (name, line), end in zip(_COLOURS, series.items(), ends, strict=False):
         places = [f"{across(x):.1f},{up(y):.1f}" for x, y in line]
         parts.append(f'<polyline points="{" ".join(places)}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{p.split(",")[0]}" cy="{p.split(",")[1]}" r="3" fill="{colour}"/>' for p in places]
-        parts.append(f'<text x="{_WIDTH - 64}" y="{up(line[-1][1]) + 4:.1f}" fill="{colour}">{escape(name)}</text>')
+        parts.append(f'<text x="{_WIDTH - 64}" y="{end + 4:.1f}" fill="{colour}">{escape(name)}</text>')
     return "".join(parts)
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Return heights moved down where they would lie on one another, in pixels.
+
+    >>> _apart([50.0, 44.0, 10.0])
+    [56.0, 44.0, 10.0]
+    """
+    found, last = dict.fromkeys(range(len(places)), 0.0), -math.inf
+    for n in sorted(found, key=lambda n: places[n]):
+        found[n] = last = max(places[n], last + 12)
+    return list(found.values())
 
 
 class _Axis:

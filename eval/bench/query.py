@@ -28,9 +28,9 @@ from qa.system import Assistant
 WORDS = 10  # of a question
 LEGS = {  # what a leg is called, and the functions whose time it is: file and name
     "embedding the question": [("encode.py", "encode_queries"), ("minilm.py", "encode_queries")],
-    "nearest vectors": [("dense.py", "search"), ("dense.py", "cosines")],
+    "nearest vectors": [("dense.py", "search"), ("passages.py", "cosines")],
     "BM25": [("lexical.py", "search")],
-    "passages from the store": [("store.py", "passages")],
+    "passages from the store": [("passages.py", "passages")],
     "sentences' vectors": [("encode.py", "encode_tokens"), ("minilm.py", "encode_tokens")],
 }
 

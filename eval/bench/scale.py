@@ -194,15 +194,13 @@ def main() -> None:
     options = parser.parse_args()
     held = json.loads(options.results.read_text("utf-8")) if options.results and options.results.exists() else []
     rows = {row["passages"]: row for row in held}
-    if options.passages:
-        real = kept(options.real)
-        for passages in options.passages:
-            rows[passages] = measure(passages, real, options.place)
-            sys.stdout.write("\n".join(table([rows[passages]])) + "\n\n")
-            sys.stdout.flush()
+    real = kept(options.real) if options.passages else None
+    for passages in options.passages or ():
+        assert real is not None
+        rows[passages] = measure(passages, real, options.place)
+        if options.results:  # at once: the next size may take an hour
+            options.results.write_text(json.dumps([rows[n] for n in sorted(rows)], indent=1) + "\n", "utf-8")
     ordered = [rows[passages] for passages in sorted(rows)]
-    if options.results:
-        options.results.write_text(json.dumps(ordered, indent=1) + "\n", "utf-8")
     if options.plot:
         options.plot.write_text(panels(ordered), "utf-8")
     sys.stdout.write("\n".join(table(ordered)) + "\n")
