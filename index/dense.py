@@ -24,14 +24,15 @@ _ITERATIONS = 8  # of k-means: more moved recall at one nprobe by less than .002
 class Tuning:
     """How an inverted file is searched, and what was measured of it.
 
-    ``trained``: vectors held when its centroids were trained; ``recall``: recall@10 in [0, 1] at ``nprobe`` lists
-    searched, when last measured; ``changed``: vectors added and removed since.
+    ``trained``: vectors held when its centroids were trained, ``first``: what ``nprobe`` was then; ``recall``:
+    recall@10 in [0, 1] at ``nprobe`` lists searched, when last measured; ``changed``: vectors added and removed since.
     """
 
     nprobe: int
     recall: float
     trained: int
     changed: int = 0
+    first: int = 1
 
     def facts(self) -> dict[str, float]:
         """Return the values by name."""

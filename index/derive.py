@@ -4,14 +4,15 @@ Each generation has files of its own (``dense-7.faiss``, ``lexical-7/``), writte
 ``stamp.json`` is replaced last and atomically and says which count, then the older ones go. So whoever opens an index
 finds a whole generation, whatever was interrupted, and readers go on answering from the last one while the process
 that writes makes the next. One that is not the store's is brought up to it by what has come and gone, where it is
-whole and most of it stays; else all is made again from the store.
+whole and most of it stays; else all is made again from the store. A token, drawn at each making and kept by both, tells
+that they belong together: a store that was put back from a copy counts, and numbers its passages, once more.
 """
 
 import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,23 +27,24 @@ from index.lexical import Lexical
 from index.segments import UnknownLayout
 from index.store import Store
 
-DENSE, LEXICAL, STAMP = "dense", "lexical", "stamp.json"
+DENSE, LEXICAL, STAMP, TOKEN = "dense", "lexical", "stamp.json", "derived"
 HASHED = 256_000_000  # bytes: files are hashed at each opening while together they are no more (0.3 s)
-_FORMAT = 5  # raised when the derived files change their meaning, or a passage's entry does
+_FORMAT = 6  # raised when the derived files change their meaning, or a passage's entry does
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Both searchable forms of one generation of a store."""
+    """Both searchable forms of one generation of a store; ``token`` is the store's own while they are of its making."""
 
     generation: int
     dense: Dense
     lexical: Lexical
+    token: str
 
 
 def dense_file(directory: Path, generation: int) -> Path:
     """Return where the vectors of a generation are."""
-    return directory / f"{DENSE}-{generation}.faiss"
+    return directory / f"{DENSE}-{generation}-{_FORMAT}.faiss"  # no earlier version writes into a file of this name
 
 
 def lexical_folder(directory: Path, generation: int) -> Path:
@@ -60,8 +62,13 @@ def build(store: Store, directory: Path, *, anew: bool = False) -> Derived:
         if not anew and (found := current(store, directory)):
             _sweep(directory, found.generation)  # what an interrupted one may have left
             return found
-        return _built(store, directory, None if anew else load(directory, mapped=False))
+        older = None if anew else load(directory, mapped=False)
+        if older and (older.token != store.get(TOKEN) or older.generation >= store.generation):
+            older = None
+        return _built(store, directory, older)
     except (OSError, RuntimeError, ValueError) as error:  # faiss and tantivy tell a full disk in their own ways
+        if (kept := stamped(directory)) is not None:
+            _sweep(directory, kept)  # what is half made would keep the disk full
         raise StoreError(
             f"the searchable files of {str(directory)!r} cannot be written ({str(error).splitlines()[0][:200]}); "
             "no document is lost; free some disk space, check the permissions and run `qa verify`"
@@ -74,12 +81,17 @@ def _built(store: Store, directory: Path, older: Derived | None) -> Derived:
     updated = _updated(store, older, folder) if older else None
     older = None  # and its memory
     dense, lexical = updated or (inverted.build(store), Lexical.build(folder, store.entries(), store.counts()[1]))
+    mode = (directory / FILE).stat().st_mode & 0o777
     for path in folder.iterdir():  # tantivy keeps some to their owner; whoever may read the store may read these
-        path.chmod((directory / FILE).stat().st_mode & 0o777)
+        if path.stat().st_mode & 0o777 != mode:  # what was kept may be another user's
+            path.chmod(mode)
     dense.save(file)
+    token = secrets.token_hex(8)
+    store.put(TOKEN, token)
     stamp = {
         "format": _FORMAT,
         "generation": generation,
+        "token": token,
         "passages": len(dense),
         "lists": dense.lists,
         "tuning": dense.tuning and dense.tuning.facts(),
@@ -89,7 +101,7 @@ def _built(store: Store, directory: Path, older: Derived | None) -> Derived:
     temporary.write_text(json.dumps(stamp), "utf-8")
     temporary.replace(directory / STAMP)
     _sweep(directory, generation)
-    return Derived(generation, Dense.load(file, dense.tuning), lexical)
+    return Derived(generation, Dense.load(file, dense.tuning), lexical, token)
 
 
 def _updated(store: Store, older: Derived, folder: Path) -> tuple[Dense, Lexical] | None:
@@ -106,15 +118,38 @@ def _updated(store: Store, older: Derived, folder: Path) -> tuple[Dense, Lexical
     return (older.dense, lexical) if whole else None
 
 
-def _sweep(directory: Path, generation: int) -> None:
-    """Delete the files of other generations, and so the words of what was removed; open readers keep their handles."""
-    for old in directory.glob(f"{DENSE}*.faiss*"):
-        if old != dense_file(directory, generation):
-            with suppress(PermissionError):  # where a file that is mapped cannot be deleted, the next sweep does
+def clear(directory: Path) -> None:
+    """Delete what is left of earlier states, which may hold words that were removed.
+
+    Raises:
+        StoreError: something cannot be deleted.
+    """
+    if (generation := stamped(directory)) is not None and (left := _sweep(directory, generation)):
+        raise StoreError(
+            f"{str(directory / left)!r} is of an earlier state and may hold words that were removed, and it cannot be "
+            "deleted; close the programs that have it open, or change its permissions, and index again"
+        )
+
+
+def _sweep(directory: Path, generation: int) -> str:
+    """Delete the files of other generations, and so the words of what was removed; open readers keep their handles.
+
+    Returns the name of one that cannot be deleted, "" where all are gone.
+    """
+    left = ""
+    for old in [*directory.glob(f"{DENSE}*.faiss*"), *directory.glob(f"{LEXICAL}-*")]:
+        if old in (dense_file(directory, generation), lexical_folder(directory, generation)):
+            continue
+        try:
+            if old.is_dir():
+                shutil.rmtree(old)
+            else:
                 old.unlink(missing_ok=True)
-    for old in directory.glob(f"{LEXICAL}-*"):
-        if old != lexical_folder(directory, generation):
-            shutil.rmtree(old, ignore_errors=True)
+        except FileNotFoundError:  # another sweep was there first
+            continue
+        except OSError:
+            left = old.name
+    return left
 
 
 def _files(directory: Path, generation: int) -> Iterator[Path]:
@@ -166,7 +201,7 @@ def load(directory: Path, *, mapped: bool = True, thorough: bool = False) -> Der
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):  # missing, cut short or not ours
         return None
     whole = len(dense) == len(lexical) == stamp["passages"]
-    return Derived(generation, dense, lexical) if whole else None
+    return Derived(generation, dense, lexical, stamp["token"]) if whole else None
 
 
 def _stamp(directory: Path) -> dict[str, Any]:
@@ -197,4 +232,9 @@ def current(store: Store, directory: Path, *, thorough: bool = False) -> Derived
     if stamped(directory) != store.generation:
         return None
     found = load(directory, thorough=thorough)
-    return found if found and found.generation == store.generation else None
+    return found if found and belongs(found, store) else None
+
+
+def belongs(derived: Derived, store: Store) -> bool:
+    """Return whether derived forms are those of a store as it is."""
+    return derived.generation == store.generation and derived.token == store.get(TOKEN)

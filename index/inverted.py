@@ -43,7 +43,8 @@ def build(store: Store) -> Dense:
     dense.tuning = Tuning(1, 0.0, len(keys))
     queries = _queries(store, keys, chance)
     least = tenth(queries, _added(dense, store))
-    dense.tuning = _tuned(dense, store, queries, least, lists)
+    tuned = _tuned(dense, store, queries, least, lists)
+    dense.tuning = replace(tuned, first=tuned.nprobe)
     return dense
 
 
@@ -63,7 +64,7 @@ def update(dense: Dense, store: Store, added: NDArray[np.int64], removed: NDArra
         return True
     queries = _queries(store, store.keys(), np.random.default_rng(0))
     least = tenth(queries, (vectors for _, vectors in store.vectors()))
-    dense.tuning = tuning = _tuned(dense, store, queries, least, 2 * tuning.nprobe)
+    dense.tuning = tuning = _tuned(dense, store, queries, least, 2 * tuning.first)
     return tuning.recall >= RECALL
 
 

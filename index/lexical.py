@@ -14,6 +14,8 @@ from index import segments
 from index.segments import Entry
 from index.words import terms
 
+_TIES = 64  # how many times as many hits as asked for are looked at while the last ones tie
+
 
 class Lexical:
     """A tantivy index in a directory, opened for searching; each entry is a passage key and its terms."""
@@ -95,8 +97,14 @@ class Lexical:
             )
             for term, weight in weights.items()
         ]
-        hits = self._searcher.search(query_of.boolean_query(parts), k).hits
-        return [(int(self._searcher.doc(address)["key"][0]), float(score)) for score, address in hits]
+        query, count = query_of.boolean_query(parts), k
+        while True:
+            hits = self._searcher.search(query, count).hits
+            if len(hits) < count or hits[-1][0] < hits[k - 1][0] or count >= _TIES * k:
+                break
+            count *= 4  # which of equal scores come first depends on the segments: all are seen before some are cut
+        found = [(int(self._searcher.doc(address)["key"][0]), float(score)) for score, address in hits]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def document_frequency(self, term: str) -> int:
         """Return in how many passages a term occurs."""

@@ -4,7 +4,9 @@ A search always looks passages up in the store after ranking, so a document that
 even by another process, cannot be returned whatever the derived files still hold.
 """
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Document, Failure, Passage
-from corpus.errors import EncoderMismatch, StoreError, WriterBusy
+from corpus.errors import EncoderMismatch, StoreError
 from corpus.load.isolated import FileReader
 from corpus.locate import Area
 from index import derive
@@ -101,7 +103,7 @@ class Index:
             before, stamped = stamped, derive.stamped(self.directory)
             if before == stamped:  # damaged; had it changed, a writer would have swept the files while they were read
                 break
-        if self._derived is None or self._derived.generation != generation:
+        if self._derived is None or not derive.belongs(self._derived, self.store):
             self._catch_up()
         assert self._derived is not None
         return self._derived
@@ -111,14 +113,14 @@ class Index:
         if self.store.read_only:
             if self._derived is None:
                 raise StoreError(
-                    f"the searchable files of {str(self.directory)!r} are missing or damaged, and the directory cannot "
-                    "be written; change its permissions, or copy it to a writable place"
+                    f"the searchable files of {str(self.directory)!r} are missing, damaged or of another version, and "
+                    "the directory cannot be written; change its permissions, or copy it to a writable place"
                 )
             return
         try:
             with writing(self.directory, wait=0 if self._derived else FIRST_SECONDS):
                 self._derived = derive.build(self.store, self.directory)
-        except WriterBusy:
+        except StoreError:  # a writer is at work, or the disk is full
             if self._derived is None:
                 raise
 
@@ -212,7 +214,11 @@ class Index:
     def status(self) -> Status:
         """Return what the index holds and what could not be read."""
         documents, passages = self.store.counts()
-        size = sum(f.stat().st_size for f in self.directory.rglob("*") if f.is_file())
+        size = 0
+        for place, _, names in os.walk(self.directory):
+            for name in names:
+                with suppress(FileNotFoundError):  # a writer may be at work
+                    size += Path(place, name).stat().st_size
         return Status(
             self.directory,
             documents,

@@ -136,8 +136,10 @@ class Store(Passages):
         """Replace one document of a known file in one transaction; a vector of shape (dim,) for each passage.
 
         Raises:
-            StoreError: another file already holds a document of this id.
+            StoreError: another file already holds a document of this id, or a vector is not finite.
         """
+        if not all(np.isfinite(vector).all() for vector in vectors):
+            raise StoreError(f"vectors are finite, and the encoder's of {document.id!r} are not; use another encoder")
         with self.transaction():
             ((file_pk,),) = self._run("SELECT pk FROM files WHERE id = ?", (file_id,))
             other = self._run("SELECT 1 FROM documents WHERE id = ? AND file_pk <> ?", (document.id, file_pk))

@@ -69,6 +69,7 @@ def sync(
             store.put("synced", time.strftime("%Y-%m-%dT%H:%M:%S%z"))
             store.scrub()
             derive.build(store, directory)
+            derive.clear(directory)
             return report
     finally:
         store.close()
@@ -91,6 +92,7 @@ def remove(doc_ids: Sequence[str], directory: Path, *, wait: float = 5.0) -> Non
                     store.exclude(doc_id)
             store.scrub()
             derive.build(store, directory)
+            derive.clear(directory)
     finally:
         store.close()
 

@@ -7,9 +7,14 @@ import pytest
 from fakes import Library
 from filelock import FileLock
 
+from corpus.errors import StoreError
+from index.database import FILE
+from index.dense import Dense
 from index.derive import DENSE, LEXICAL, STAMP
+from index.lexical import Lexical
 from index.lock import LOCK
 from index.retrieve import Index
+from index.words import terms
 
 FACTS = {
     "cafe_txt": "The Harbour Cafe opened in March 1987.",
@@ -38,7 +43,7 @@ def dense(directory):
 def flip(path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
-    path.write_bytes(data)
+    rewrite(path, data)
 
 
 def restamp(directory, **changes):
@@ -46,24 +51,25 @@ def restamp(directory, **changes):
     (directory / STAMP).write_text(json.dumps(stamp | changes))
 
 
-def rewrite(path, text):
-    path.write_text(text)
+def rewrite(path, data):
+    path.unlink()  # an open index has the file mapped, and reading what was cut off ends the process
+    path.write_bytes(data)
 
 
 DAMAGE = {
     "dense file missing": lambda d: dense(d).unlink(),
-    "dense file empty": lambda d: dense(d).write_bytes(b""),
-    "dense file cut": lambda d: dense(d).write_bytes(dense(d).read_bytes()[:-9]),
+    "dense file empty": lambda d: rewrite(dense(d), b""),
+    "dense file cut": lambda d: rewrite(dense(d), dense(d).read_bytes()[:-9]),
     "dense file flipped": lambda d: flip(dense(d)),
     "lexical folder missing": lambda d: shutil.rmtree(lexical(d)),
     "lexical folder empty": lambda d: [p.unlink() for p in lexical(d).iterdir()],
-    "lexical meta cut": lambda d: (lexical(d) / "meta.json").write_bytes(b"{"),
+    "lexical meta cut": lambda d: rewrite(lexical(d) / "meta.json", b"{"),
     "lexical files flipped": lambda d: [flip(p) for p in lexical(d).iterdir() if p.stat().st_size],
-    "lexical files cut": lambda d: [p.write_bytes(p.read_bytes()[:-3]) for p in lexical(d).iterdir()],
+    "lexical files cut": lambda d: [rewrite(p, p.read_bytes()[:-3]) for p in lexical(d).iterdir()],
     "lexical file missing": lambda d: next(lexical(d).glob("*.idx")).unlink(),
     "stamp missing": lambda d: (d / STAMP).unlink(),
-    "stamp no JSON": lambda d: rewrite(d / STAMP, "{"),
-    "stamp a list": lambda d: rewrite(d / STAMP, "[]"),
+    "stamp no JSON": lambda d: rewrite(d / STAMP, b"{"),
+    "stamp a list": lambda d: rewrite(d / STAMP, b"[]"),
     "stamp stale": lambda d: restamp(d, generation=1),
     "stamp of the future": lambda d: restamp(d, generation=10**6),
     "stamp of another format": lambda d: restamp(d, format=0),
@@ -128,3 +134,67 @@ def test_only_one_generation_of_lexical_files_stays(shelf):
         shelf.sync()
     assert lexical(shelf.directory).is_dir()
     assert not list(shelf.directory.glob("*.tmp"))
+
+
+def test_a_store_put_back_from_a_copy_does_not_answer_from_the_files_of_another(tmp_path):
+    shelf = Library(tmp_path, **FACTS)
+    shelf.index.store.close()
+    directory = shelf.directory
+    copy = (directory / FILE).read_bytes()
+    shelf.write(mill_txt="The windmill of Aske grinds barley.")
+    shelf.sync()
+    (directory / FILE).write_bytes(copy)
+    for side in ("-wal", "-shm"):
+        (directory / f"{FILE}{side}").unlink(missing_ok=True)
+    shelf.path("mill.txt").unlink()
+    shelf.write(bell_txt="The foghorn of Ness sounds each minute.")  # takes the number that the windmill had
+    shelf.sync()
+    index = Index(directory, shelf.encoder)
+    frequency = index.document_frequency
+    assert frequency(terms("windmill")[0]) == 0.0 and frequency(terms("foghorn")[0]) == pytest.approx(1 / 4)
+    assert index.search("foghorn")[0].passage.doc_id == "bell.txt"
+    index.store.close()
+
+
+def test_no_file_of_words_knows_a_word_that_was_removed(shelf):
+    shelf.path("tower.txt").unlink()
+    shelf.sync()
+    for folder in shelf.directory.glob(f"{LEXICAL}-*"):
+        held = Lexical(folder)
+        assert held.document_frequency(terms("Dunmore")[0]) == 0 < held.document_frequency(terms("ferry")[0])
+
+
+def test_what_cannot_be_deleted_is_told(shelf, monkeypatch):
+    old = lexical(shelf.directory)
+    shelf.path("tower.txt").unlink()
+
+    def denied(path, **options):
+        if path == old:
+            raise PermissionError(13, "Permission denied", str(path))
+        rmtree(path, **options)
+
+    rmtree = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", denied)
+    with pytest.raises(StoreError, match=rf"{old.name}.* may hold words that were removed"):
+        shelf.sync()
+    monkeypatch.undo()
+    shelf.sync()
+    assert not old.exists()
+
+
+def test_a_reader_goes_on_where_the_new_files_cannot_be_written(shelf, monkeypatch):
+    assert shelf.index.search("ferry")
+    before = set(shelf.directory.iterdir())
+    shelf.index.store.remove_file("tower.txt")
+
+    def full(path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Dense, "save", lambda self, path: full(path))
+    assert shelf.index.search("ferry")[0].passage.doc_id == "ferry.txt"
+    index = Index(shelf.directory, shelf.encoder)
+    assert "tower.txt" not in {hit.passage.doc_id for hit in index.search("ferry of Dunmore")}
+    index.store.close()
+    with pytest.raises(StoreError, match="No space left"):
+        shelf.sync()
+    assert {path.name for path in shelf.directory.iterdir()} <= {path.name for path in before} | {LOCK}

@@ -2,14 +2,17 @@
 
 import os
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from fakes import HashEncoder, Library
 
 from corpus.document import Document, Passage
+from corpus.errors import StoreError
 from index import derive, inverted, segments
 from index.dense import Dense
+from index.lexical import Lexical
 from index.retrieve import Index
 from index.store import FileState, Store
 from index.sync import remove
@@ -255,6 +258,7 @@ def test_large_files_are_not_read_at_opening_but_checked_by_verify(shelf, monkey
     file = derive.dense_file(shelf.directory, shelf.store.generation)
     stat, data = file.stat(), bytearray(file.read_bytes())
     data[len(data) // 2] ^= 0xFF
+    file.unlink()
     file.write_bytes(data)
     assert derive.load(shelf.directory) is None  # written since
     os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # as a disk that fails would
@@ -298,3 +302,37 @@ def test_status_tells_what_is_not_made_yet(tmp_path):
     (library.directory / derive.STAMP).unlink()
     assert "not made yet" in library.index.status().vectors
     library.index.store.close()
+
+
+def test_lists_searched_never_exceed_twice_those_of_the_training(tmp_path):
+    shelf = Shelf(tmp_path)
+    shelf.add(SIZE)
+    dense = inverted.build(shelf.store)
+    assert dense.tuning is not None and dense.tuning.first == dense.tuning.nprobe
+    first = dense.tuning.first
+    dense.tuning = replace(dense.tuning, nprobe=2 * first, changed=SIZE)  # as after drift
+    shelf.topics = -shelf.topics[::-1]
+    shelf.add(80)
+    added = np.setdiff1d(shelf.store.keys(), dense.keys())
+    inverted.update(dense, shelf.store, added, added[:0])
+    assert dense.tuning.nprobe <= 2 * first
+    shelf.store.close()
+
+
+def test_equal_scores_come_in_one_order_however_passages_are_parted(tmp_path):
+    texts = [(key, "overdue invoice of the harbour") for key in range(1, 301)]
+    whole = Lexical.build(tmp_path / "one", texts, 300)
+    parted = whole.updated(tmp_path / "two", [], [7], lambda keys: [entry for entry in texts if entry[0] in set(keys)])
+    anew = Lexical.build(tmp_path / "three", [entry for entry in texts if entry[0] != 7], 299)
+    asked = [("overdue invoice", 1.0)]
+    assert parted.search(asked, 50) == anew.search(asked, 50)
+    assert [key for key, _ in anew.search(asked, 8)] == [1, 2, 3, 4, 5, 6, 8, 9]
+
+
+def test_vectors_are_finite(tmp_path):
+    shelf = Shelf(tmp_path)
+    shelf.topics[:] = np.nan
+    with pytest.raises(StoreError, match="finite"):
+        shelf.add(4)
+    assert shelf.store.counts() == (0, 0)
+    shelf.store.close()
