@@ -35,10 +35,16 @@ def dense(directory):
     return file
 
 
+def put(path, data):
+    """Write other bytes in place of a file; whoever has mapped it keeps what was there, as a failed disk would not."""
+    path.unlink()
+    path.write_bytes(data)
+
+
 def flip(path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
-    path.write_bytes(data)
+    put(path, data)
 
 
 def restamp(directory, **changes):
@@ -52,14 +58,14 @@ def rewrite(path, text):
 
 DAMAGE = {
     "dense file missing": lambda d: dense(d).unlink(),
-    "dense file empty": lambda d: dense(d).write_bytes(b""),
-    "dense file cut": lambda d: dense(d).write_bytes(dense(d).read_bytes()[:-9]),
+    "dense file empty": lambda d: put(dense(d), b""),
+    "dense file cut": lambda d: put(dense(d), dense(d).read_bytes()[:-9]),
     "dense file flipped": lambda d: flip(dense(d)),
     "lexical folder missing": lambda d: shutil.rmtree(lexical(d)),
     "lexical folder empty": lambda d: [p.unlink() for p in lexical(d).iterdir()],
-    "lexical meta cut": lambda d: (lexical(d) / "meta.json").write_bytes(b"{"),
+    "lexical meta cut": lambda d: put(lexical(d) / "meta.json", b"{"),
     "lexical files flipped": lambda d: [flip(p) for p in lexical(d).iterdir() if p.stat().st_size],
-    "lexical files cut": lambda d: [p.write_bytes(p.read_bytes()[:-3]) for p in lexical(d).iterdir()],
+    "lexical files cut": lambda d: [put(p, p.read_bytes()[:-3]) for p in lexical(d).iterdir()],
     "lexical file missing": lambda d: next(lexical(d).glob("*.idx")).unlink(),
     "stamp missing": lambda d: (d / STAMP).unlink(),
     "stamp no JSON": lambda d: rewrite(d / STAMP, "{"),
