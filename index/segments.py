@@ -12,6 +12,7 @@ import json
 import math
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -63,7 +64,7 @@ def write(
     """Make a folder of the segments ``kept`` of another, and of (passage key, text) entries in new ones of a size."""
     import tantivy
 
-    shutil.rmtree(folder, ignore_errors=True)
+    _clear(folder)
     folder.mkdir(parents=True)
     tantivy.Index(schema(), path=str(folder))
     meta = json.loads((folder / _META).read_text("utf-8"))
@@ -148,7 +149,7 @@ def _written(folder: Path, entries: Iterable[Entry], size: int) -> Iterator[dict
             for path in _files(part, segment):
                 path.replace(folder / path.name)
             yield segment
-        shutil.rmtree(part)
+        _clear(part)
 
 
 def _index(folder: Path, entries: Iterable[Entry]) -> None:
@@ -166,6 +167,15 @@ def _index(folder: Path, entries: Iterable[Entry]) -> None:
 
 def _files(folder: Path, segment: dict[str, Any]) -> list[Path]:
     return list(folder.glob(f"{segment['segment_id'].replace('-', '')}.*"))
+
+
+def _clear(folder: Path) -> None:
+    """Delete a folder, patiently: just after it was opened, a thread of tantivy's makes a lock file in it."""
+    for _ in range(100):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
+        time.sleep(0.01)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -40,10 +40,16 @@ def dense(directory):
     return file
 
 
+def put(path, data):
+    """Write other bytes in place of a file; whoever has mapped it keeps what was there, as a failed disk would not."""
+    path.unlink()
+    path.write_bytes(data)
+
+
 def flip(path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
-    rewrite(path, data)
+    put(path, data)
 
 
 def restamp(directory, **changes):
@@ -51,25 +57,20 @@ def restamp(directory, **changes):
     (directory / STAMP).write_text(json.dumps(stamp | changes))
 
 
-def rewrite(path, data):
-    path.unlink()  # an open index has the file mapped, and reading what was cut off ends the process
-    path.write_bytes(data)
-
-
 DAMAGE = {
     "dense file missing": lambda d: dense(d).unlink(),
-    "dense file empty": lambda d: rewrite(dense(d), b""),
-    "dense file cut": lambda d: rewrite(dense(d), dense(d).read_bytes()[:-9]),
+    "dense file empty": lambda d: put(dense(d), b""),
+    "dense file cut": lambda d: put(dense(d), dense(d).read_bytes()[:-9]),
     "dense file flipped": lambda d: flip(dense(d)),
     "lexical folder missing": lambda d: shutil.rmtree(lexical(d)),
     "lexical folder empty": lambda d: [p.unlink() for p in lexical(d).iterdir()],
-    "lexical meta cut": lambda d: rewrite(lexical(d) / "meta.json", b"{"),
+    "lexical meta cut": lambda d: put(lexical(d) / "meta.json", b"{"),
     "lexical files flipped": lambda d: [flip(p) for p in lexical(d).iterdir() if p.stat().st_size],
-    "lexical files cut": lambda d: [rewrite(p, p.read_bytes()[:-3]) for p in lexical(d).iterdir()],
+    "lexical files cut": lambda d: [put(p, p.read_bytes()[:-3]) for p in lexical(d).iterdir()],
     "lexical file missing": lambda d: next(lexical(d).glob("*.idx")).unlink(),
     "stamp missing": lambda d: (d / STAMP).unlink(),
-    "stamp no JSON": lambda d: rewrite(d / STAMP, b"{"),
-    "stamp a list": lambda d: rewrite(d / STAMP, b"[]"),
+    "stamp no JSON": lambda d: put(d / STAMP, b"{"),
+    "stamp a list": lambda d: put(d / STAMP, b"[]"),
     "stamp stale": lambda d: restamp(d, generation=1),
     "stamp of the future": lambda d: restamp(d, generation=10**6),
     "stamp of another format": lambda d: restamp(d, format=0),

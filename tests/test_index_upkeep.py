@@ -124,7 +124,7 @@ def test_verify_finds_what_is_damaged(shelf, statement, told):
 
 def test_verify_repairs_what_is_derived(shelf):
     for path in shelf.directory.glob("dense-*"):
-        path.unlink()
+        path.unlink()  # what is mapped is not cut
         path.write_bytes(b"")
     assert "made anew" in verify(shelf.directory).repaired[0]
     assert verify(shelf.directory).repaired == ()
