@@ -54,11 +54,11 @@ def missing_names(question: str, evidence: Sequence[Evidence]) -> list[str]:
 
 
 def _around(citation: Citation) -> str:
-    """Return a sentence with its title, headings and the sentence before it, which it may continue."""
+    """Return a sentence with its file's name, title, headings and the sentence before it, which it may continue."""
     passage = citation.passage
     earlier = [start for start, _ in passage.sentences if start < citation.start]
     begin = earlier[-1] if earlier else citation.start
-    return " ".join((citation.title, *passage.heading, passage.slice(begin, citation.end)))
+    return " ".join((passage.doc_id, citation.title, *passage.heading, passage.slice(begin, citation.end)))
 
 
 def _spelled_out(word: str, text: str) -> bool:

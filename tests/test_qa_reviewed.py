@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from fakes import HashEncoder
 
+from corpus.document import Passage
 from qa import ask
-from qa.answer import Turn
+from qa.abstain import missing_names
+from qa.answer import Citation, Turn
 from qa.conversation import leans, understand
+from qa.evidence import Evidence
 from qa.question import asks_particulars, listed, smalltalk
 from qa.verify import LexicalVerifier
 
@@ -77,3 +80,18 @@ def test_front_matter_answers_only_questions_about_the_document(library):
 def test_a_verb_in_s_is_no_list():
     assert listed("What happens to earnings above the limit?") == ""
     assert listed("What are Xiaomi's marketing weaknesses?") == "weaknesses"
+
+
+def test_a_name_that_the_file_bears_is_there():
+    text = "Each contributor grants a patent license."
+    held = {
+        name: [
+            Evidence(
+                Citation(Passage(name, 0, len(text), text, None, (), ((0, len(text)),)), 0, len(text), "Terms"), 0.9
+            )
+        ]
+        for name in ("licences/Apache-2.0", "licences/terms.txt")
+    }
+    question = "Who grants patents under Apache 2.0?"
+    assert missing_names(question, held["licences/Apache-2.0"]) == []
+    assert missing_names(question, held["licences/terms.txt"])
