@@ -1,6 +1,7 @@
 """Every format: the facts are read, in their place; offsets, pages and windows hold; hostile files are told."""
 
 import io
+import struct
 import zipfile
 
 import formats
@@ -282,3 +283,17 @@ def test_no_mutation_lets_out_an_error_that_is_not_ours(tmp_path, name):
     path.write_bytes((formats.FILES | {"a.zip": formats.archive, "a.pdf": formats.pdf})[name]())
     refused, longest = fuzz.run(path, 40)
     assert 0 <= refused <= 40 and 0 < longest < fuzz.SECONDS_MAX
+
+
+def test_a_library_that_gives_up_costs_its_file_alone(tmp_path, capfd):
+    free, last, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    head = bytearray(512)  # of a compound file, as XLS is, whose directory ends in the middle of an entry
+    head[:8] = bytes.fromhex("d0cf11e0a1b11ae1")
+    struct.pack_into("<HHHHH", head, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<9I", head, 40, 0, 1, 1, 0, 4096, last, 0, last, 0)
+    struct.pack_into("<109I", head, 76, 0, *[free] * 108)
+    name = "Root Entry".encode("utf-16le")
+    entry = (name.ljust(64, b"\0") + struct.pack("<HBB", len(name) + 2, 5, 1)).ljust(128, b"\0")
+    (tmp_path / "cut.xls").write_bytes(bytes(head) + struct.pack("<128I", table, last, *[free] * 126) + entry[:113])
+    with pytest.raises(LoadError, match="gave up on the file"):
+        load(tmp_path / "cut.xls")

@@ -180,4 +180,11 @@ def _content(data: bytes, kind: str, limits: Limits) -> Content:
     name = _READERS.get(kind) or ("code" if kind.startswith("text/x-") else "text")
     module = import_module(f"corpus.load.{name}")
     read: Callable[[bytes, Limits], Content] = module.read_lines if kind == "application/jsonl" else module.read
-    return read(data, limits)
+    try:
+        return read(data, limits)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a library in Rust fails; pyo3 gives it no other name
+            raise
+        raise LoadError(
+            f"the library that reads {kind} gave up on the file ({one_line(str(error))}); save it again"
+        ) from error
