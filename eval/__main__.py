@@ -62,11 +62,24 @@ def main(
     """Ask a set of questions and measure whether the answers are right, cited, grounded and honest."""
     if context.invoked_subcommand:
         return
-    try:
+    with _told():
         _evaluate(questions, index, reader, json_file, limit)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Tell a failure as one line on standard error, exit code 1."""
+    try:
+        yield
     except GroundedError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+def _check_place(json_file: Path | None) -> None:
+    """Refuse a file that cannot be written now, not after minutes of work."""
+    if json_file is not None and not json_file.parent.is_dir():
+        raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
 
 
 def _evaluate(
@@ -74,8 +87,7 @@ def _evaluate(
 ) -> None:
     path = questions if questions is not None else Path(str(files("eval") / "datasets" / "library.jsonl"))
     examples = read(path)[:limit]
-    if json_file is not None and not json_file.parent.is_dir():  # now, not after minutes of asking
-        raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+    _check_place(json_file)
     from qa.system import Assistant  # here, so that --help and a wrong question file do not wait for it
 
     with _bars() as (indexing, asking):
@@ -133,10 +145,9 @@ def retrieval(
     from index.encode import make_encoder
     from qa.home import home
 
-    try:
+    with _told():
         before = measure.read(against) if against else {}
-        if json_file is not None and not json_file.parent.is_dir():
-            raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+        _check_place(json_file)
         if results is not None and not results.is_dir():
             raise EvalError(f"{results}: the folder for --results does not exist; make it, or give another")
         encoder, place = make_encoder(), work or home() / "eval"
@@ -153,9 +164,6 @@ def retrieval(
         if check and missed:
             told = "; ".join(f"{name} {one.metric} {one.score} - {one.tolerance}" for name, one in missed)
             raise EvalError(f"a run reaches what eval/expected.toml says, and this one lies below: {told}")
-    except GroundedError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 @bench.command()
@@ -179,14 +187,10 @@ def peers(
     from eval.bench.peers import compare, report
     from qa.home import home
 
-    try:
-        if json_file is not None and not json_file.parent.is_dir():
-            raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+    with _told():
+        _check_place(json_file)
         place = (work or home() / "eval" / "peers").absolute()
         result = compare(chosen(only or []), place, passages, questions, rounds, data, _say)
-    except GroundedError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
     typer.echo(report(result), nl=False)
     if json_file is not None:
         json_file.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -8,7 +8,7 @@
 - ``dense``: faiss over the vectors (derived); ``inverted``: which form they take, and its recall
 - ``lexical``: BM25 by tantivy over words and stems (derived); ``segments``: writes its files
 - ``derive``: brings the derived forms up to the store, stamped with its generation
-- ``fuse``: reciprocal rank fusion of the two rankings
+- ``fuse``: one score from the two rankings
 - ``retrieve``: ``Index``, the door for readers: search, documents, status
 - ``scan``, ``plan``, ``ingest``: what is on disk, what has to be done, and the doing
 - ``sync``: makes an index equal to a set of files and folders; takes documents out; ``report``: what it tells

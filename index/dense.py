@@ -9,7 +9,7 @@ two OpenMP runtimes can crash each other on macOS.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,6 @@ class Tuning:
     trained: int
     changed: int = 0
     first: int = 1
-
-    def facts(self) -> dict[str, float]:
-        """Return the values by name."""
-        return asdict(self)
 
 
 class Dense:

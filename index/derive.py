@@ -1,6 +1,6 @@
 """The derived indexes on disk, stamped with the generation and checksums that make them valid.
 
-Each generation has files of its own (``dense-7.faiss``, ``lexical-7/``), written beside those of the one before;
+Each generation has files of its own (``dense-7-6.faiss``, ``lexical-7/``), written beside those of the one before;
 ``stamp.json`` is replaced last and atomically and says which count, then the older ones go. So whoever opens an index
 finds a whole generation, whatever was interrupted, and readers go on answering from the last one while the process
 that writes makes the next. One that is not the store's is brought up to it by what has come and gone, where it is
@@ -11,10 +11,9 @@ that they belong together: a store that was put back from a copy counts, and num
 import hashlib
 import json
 import secrets
-import shutil
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +24,12 @@ from index import inverted
 from index.database import FILE
 from index.dense import Dense, Tuning
 from index.lexical import Lexical
-from index.segments import UnknownLayout
+from index.segments import UnknownLayout, delete
 from index.store import Store
 
 DENSE, LEXICAL, STAMP, TOKEN = "dense", "lexical", "stamp.json", "derived"
 HASHED = 600_000_000  # bytes: files are hashed at each opening while together they are no more (0.45 s)
 _FORMAT = 6  # raised when the derived files change their meaning, or a passage's entry does
-_PATIENCE = 100  # tries to delete a folder in which a reader that opens it has just made a lock file
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,6 @@ def build(store: Store, directory: Path, *, anew: bool = False) -> Derived:
     """
     try:
         if not anew and (found := current(store, directory)):
-            _sweep(directory, found.generation)  # what an interrupted one may have left
             return found
         older = None if anew else load(directory, mapped=False)
         if older and (older.token != store.get(TOKEN) or older.generation >= store.generation):
@@ -96,7 +93,7 @@ def _built(store: Store, directory: Path, older: Derived | None) -> Derived:
         "token": token,
         "passages": len(dense),
         "lists": dense.lists,
-        "tuning": dense.tuning and dense.tuning.facts(),
+        "tuning": dense.tuning and asdict(dense.tuning),
         "files": {path.name: _facts(path) for path in _files(directory, generation)},
     }
     temporary = directory / f"{STAMP}.tmp"
@@ -126,16 +123,11 @@ def clear(directory: Path) -> None:
     Raises:
         StoreError: something cannot be deleted.
     """
-    if (generation := stamped(directory)) is None:
-        return
-    for _ in range(_PATIENCE):
-        if not (left := _sweep(directory, generation)):
-            return
-        time.sleep(0.01)
-    raise StoreError(
-        f"{str(directory / left)!r} is of an earlier state and may hold words that were removed, and it cannot be "
-        "deleted; close the programs that have it open, or change its permissions, and index again"
-    )
+    if (generation := stamped(directory)) is not None and (left := _sweep(directory, generation)):
+        raise StoreError(
+            f"{str(directory / left)!r} is of an earlier state and may hold words that were removed, and it cannot be "
+            "deleted; close the programs that have it open, or change its permissions, and index again"
+        )
 
 
 def _sweep(directory: Path, generation: int) -> str:
@@ -147,14 +139,13 @@ def _sweep(directory: Path, generation: int) -> str:
     for old in [*directory.glob(f"{DENSE}*.faiss*"), *directory.glob(f"{LEXICAL}-*")]:
         if old in (dense_file(directory, generation), lexical_folder(directory, generation)):
             continue
-        try:
-            if old.is_dir():
-                shutil.rmtree(old)
-            else:
-                old.unlink(missing_ok=True)
-        except FileNotFoundError:  # another sweep was there first
-            continue
-        except OSError:
+        if old.is_dir():
+            gone = delete(old)
+        else:
+            with suppress(OSError):
+                old.unlink()
+            gone = not old.exists()
+        if not gone:
             left = old.name
     return left
 

@@ -1,11 +1,18 @@
-"""What is searched and embedded of a passage: its words under its title and headings, and their digest."""
+"""What is searched and embedded of a document: passages, each under its title and headings, and their digest."""
 
 import hashlib
 
-from corpus.document import Passage
+from corpus.document import Document, Passage
+from corpus.split import split
+from index.encode import Encoder
 
-CONTEXT_TOKENS = 60  # of the encoder's window, left free for a passage's title and headings
+_CONTEXT_TOKENS = 60  # of the encoder's window, left free for a passage's title and headings
 _CONTEXT_WORDS = 30  # about 50 tokens
+
+
+def passages_of(document: Document, encoder: Encoder) -> list[Passage]:
+    """Return a document's passages, none longer with its title and headings than the encoder reads."""
+    return split(document, encoder.count_tokens, limit=encoder.window - _CONTEXT_TOKENS)
 
 
 def entry(passage: Passage, title: str) -> str:

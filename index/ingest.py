@@ -19,9 +19,8 @@ from corpus.document import Document, Failure, Passage
 from corpus.errors import LoadError, UnknownType
 from corpus.load.isolated import FileReader
 from corpus.load.limits import Limits
-from corpus.split import split
 from index.encode import Encoder
-from index.entry import CONTEXT_TOKENS, digest, entry
+from index.entry import digest, entry, passages_of
 from index.plan import Version, sha256
 from index.report import Progress, Step, SyncReport
 from index.scan import Found, clean
@@ -171,7 +170,7 @@ class Ingest:
             raise LoadError(f"{file_id}: an archive is read for its documents, and this one holds none that is read")
 
     def _add(self, file_id: str, document: Document) -> None:
-        passages = split(document, self._encoder.count_tokens, limit=self._encoder.window - CONTEXT_TOKENS)
+        passages = passages_of(document, self._encoder)
         entries = [entry(passage, document.title) for passage in passages]
         digests = [digest(text) for text in entries]
         self._waiting.append(_Read(file_id, document, passages, dict(zip(digests, entries, strict=True)), digests))

@@ -64,7 +64,7 @@ def write(
     """Make a folder of the segments ``kept`` of another, and of (passage key, text) entries in new ones of a size."""
     import tantivy
 
-    _clear(folder)
+    delete(folder)
     folder.mkdir(parents=True)
     tantivy.Index(schema(), path=str(folder))
     meta = json.loads((folder / _META).read_text("utf-8"))
@@ -149,7 +149,7 @@ def _written(folder: Path, entries: Iterable[Entry], size: int) -> Iterator[dict
             for path in _files(part, segment):
                 path.replace(folder / path.name)
             yield segment
-        _clear(part)
+        delete(part)
 
 
 def _index(folder: Path, entries: Iterable[Entry]) -> None:
@@ -169,13 +169,17 @@ def _files(folder: Path, segment: dict[str, Any]) -> list[Path]:
     return list(folder.glob(f"{segment['segment_id'].replace('-', '')}.*"))
 
 
-def _clear(folder: Path) -> None:
-    """Delete a folder, patiently: just after it was opened, a thread of tantivy's makes a lock file in it."""
+def delete(folder: Path) -> bool:
+    """Delete a folder, patiently: just after it was opened, a thread of tantivy's makes a lock file in it.
+
+    Returns whether it is gone.
+    """
     for _ in range(100):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
-            break
+            return True
         time.sleep(0.01)
+    return False
 
 
 def _link(source: Path, target: Path) -> None:

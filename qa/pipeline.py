@@ -13,7 +13,7 @@ from qa import abstain
 from qa.answer import Answer, Claim, Timings, Turn
 from qa.cite import cite
 from qa.conflict import conflicts
-from qa.conversation import Asked, understand
+from qa.conversation import LEANING, Asked, understand
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
 from qa.question import check, clauses
 from qa.read.draft import Draft, Reader
@@ -84,7 +84,7 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -
         return whole
     judged = []
     for part in parts:
-        asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), (0.5, 0.5))
+        asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
         judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
     return merge(whole, judged)
 

@@ -14,7 +14,8 @@ from corpus.errors import LoadError
 class Limits:
     """Bounds on one file; going beyond one is a :class:`~corpus.errors.LoadError` that names it.
 
-    ``file_bytes``: of a file or of one member of an archive. ``characters``: of one document's text. ``pages``: of a
+    ``file_bytes``: of a file or of one member of an archive. ``characters``: of one document's text;
+    ``page_characters``: that one page of a PDF draws (a poster in small print: 50,000). ``pages``: of a
     document (slides, sheets, chapters too). ``columns`` and ``rows``: of one table; ``members``: files in an archive,
     those of archives inside it counted too; ``unpacked_bytes``: of all of them together; ``depth``: archives within
     archives; ``seconds``: for one document, and a little for each of its pages; ``ocr_pages``: pages of one document
@@ -23,6 +24,7 @@ class Limits:
 
     file_bytes: int = 256 * 2**20
     characters: int = 20_000_000
+    page_characters: int = 200_000
     pages: int = 10_000
     columns: int = 1_000
     rows: int = 1_000_000

@@ -84,7 +84,7 @@ def _sheet(document: "PdfDocument", index: int, limits: Limits, unread: list[int
 
     The number of a picture is added to those ``taken``, or to those that stay ``unread``.
     """
-    sheet = pdfium.sheet(document, index)
+    sheet = pdfium.sheet(document, index, limits)
     if not ocr.is_needed(sheet):
         return sheet
     if not ocr.available() or len(taken) >= limits.ocr_pages:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from corpus.errors import LoadError
 from corpus.load.content import one_line
 from corpus.load.layout.glyph import Sheet, composed
+from corpus.load.limits import Limits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,11 +59,11 @@ def opened(data: bytes) -> Iterator["PdfDocument"]:
             document.close()
 
 
-def sheet(document: "PdfDocument", index: int) -> Sheet:
+def sheet(document: "PdfDocument", index: int, limits: Limits) -> Sheet:
     """Return what the page of a 0-based index draws; what lies outside the page is left out.
 
     Raises:
-        LoadError: the page is damaged.
+        LoadError: the page is damaged, or draws more characters than ``limits`` allow.
     """
     import pypdfium2
 
@@ -71,6 +72,7 @@ def sheet(document: "PdfDocument", index: int) -> Sheet:
 
     try:
         with _page(document, index) as page, closing(page.get_textpage()) as layer:
+            limits.check("page_characters", layer.count_chars(), f"page {index + 1}")
             width, height = page.get_size()
             place = _transformation(page)
             found, unknown = glyphs(layer.raw, place, width, height)

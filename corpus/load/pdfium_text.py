@@ -5,7 +5,6 @@ import math
 import re
 from typing import Any
 
-from corpus.errors import LoadError
 from corpus.load.content import printable
 from corpus.load.layout.glyph import Break, Glyph, Turn
 from corpus.load.pdfium import Place
@@ -17,7 +16,6 @@ _LIGATURES |= dict(zip((*range(0x0B, 0x10), *range(0x1B, 0x20)), ("ff", "fi", "f
 _BLANKS = frozenset([0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x3000, *range(0x2000, 0x200B)])
 _IGNORED = frozenset([0x00, 0x200B, 0x2060, 0xFEFF])
 _LOST = "\ufffd"
-CHARACTERS_MAX = 200_000  # of a page: two seconds; a large poster in small print has a quarter of that
 _SLANT = 5.0  # degrees from a right angle up to which a line counts as upright
 _FIXED, _FORCE_BOLD = 1, 1 << 18  # font descriptor flags (ISO 32000-1, table 123)
 _BOLD = re.compile(r"bold|black|heavy|demi|^(?:\w{6}\+)?cm\w*bx", re.I)
@@ -29,9 +27,6 @@ def glyphs(layer: Any, place: Place, width: float, height: float) -> tuple[list[
     """Return the glyphs of a page's text layer, and the share of them whose character the file does not tell.
 
     ``layer`` is PDFium's handle; ``width`` and ``height`` are the page's, in points.
-
-    Raises:
-        LoadError: there are more characters than a page can show; a damaged one may draw millions.
     """
     import pypdfium2.raw as pdfium
 
@@ -40,10 +35,7 @@ def glyphs(layer: Any, place: Place, width: float, height: float) -> tuple[list[
     found: list[Glyph] = []
     after: Break = ""
     unknown = high = 0
-    count = pdfium.FPDFText_CountChars(layer)
-    if count > CHARACTERS_MAX:
-        raise LoadError(f"a page has at most {CHARACTERS_MAX:,} characters, and one has {count:,}; save the PDF again")
-    for i in range(count):
+    for i in range(pdfium.FPDFText_CountChars(layer)):
         code = pdfium.FPDFText_GetUnicode(layer, i)
         if code in _BLANKS and (code != 0x0D or pdfium.FPDFText_IsGenerated(layer, i)):
             after = "\n" if code in (0x0A, 0x0D) or after == "\n" else " "

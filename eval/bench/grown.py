@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.bench.hashing import HashingEncoder
 from eval.bench.ingest import PLACES, gather
-from index.encode import TokenVectors, make_encoder
+from index.encode import make_encoder
 
 REAL, POOL, QUESTIONS = 2000, 20_000, 200  # passages embedded, passages for texts, questions
 _LENGTH = 600  # characters of a passage
@@ -26,30 +27,18 @@ class Real:
     asked: NDArray[np.float32]
 
 
-class Prepared:
-    """An encoder of the questions alone, whose vectors are at hand."""
+class Prepared(HashingEncoder):
+    """An encoder whose questions' vectors are at hand; passages come with theirs."""
 
     name = "prepared"
-    window = 256
 
     def __init__(self, real: Real) -> None:
+        super().__init__(real.vectors.shape[1])
         self._vectors = dict(zip(real.questions, real.asked, strict=True))
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the rows of questions, shape (n, dim)."""
         return np.stack([self._vectors[text] for text in texts])
-
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Refuse: passages are grown with their vectors."""
-        raise NotImplementedError
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Refuse: nothing is answered here."""
-        raise NotImplementedError
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of words."""
-        return [len(text.split()) for text in texts]
 
 
 def prepare(places: Sequence[str]) -> Real:

@@ -15,11 +15,10 @@ from random import Random
 
 from corpus.errors import LoadError
 from corpus.load import load
-from corpus.split import split
 from eval.examples import EvalError
 from eval.public import queries, write_documents
 from index.encode import Encoder
-from index.entry import CONTEXT_TOKENS, entry
+from index.entry import entry, passages_of
 
 SHORTEST = 1000  # characters of a module's docstrings, for them to be a document
 WORDS = 8  # of a question drawn from a passage
@@ -83,7 +82,7 @@ def _passages(path: Path, text: str, encoder: Encoder) -> dict[str, str]:
         document = load(path)
     except LoadError:
         return {}
-    parts = split(document, encoder.count_tokens, limit=encoder.window - CONTEXT_TOKENS)
+    parts = passages_of(document, encoder)
     found = {entry(part, document.title): part.text for part in parts}
     return found if len(found) == len(parts) else {}
 
