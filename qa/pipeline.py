@@ -18,7 +18,8 @@ from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
 from qa.question import check, clauses
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader
-from qa.smalltalk import reply
+from qa.respond import respond
+from qa.texts import LABELLED, language
 from qa.verify import SHOWN, Verifier
 
 HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
@@ -38,8 +39,11 @@ def stream(
     clock = [perf_counter()]
     question = check(question)
     answer = Answer(question, (), reader=reader.name)
-    if message := reply(question, index):
-        yield replace(answer, message=message)
+    if said := respond(question, history, index, scorer):
+        told = tuple(c for d in said.drafts if (c := checked(d, (), verifier)).support >= SHOWN)
+        yield from told
+        took = Timings(total=1e3 * (perf_counter() - clock[0]))
+        yield replace(answer, claims=told, message=said.message, confidence=float(bool(told)), timings=took)
         return
     asked = understand(question, history)
     hits = tuple(index.retrieve(asked.forms, HITS, asked.weights))
@@ -61,8 +65,8 @@ def stream(
             if kept:
                 yield claim
         if claims:
-            told = "" if used is reader else STAND_IN.format(reader.name)
-            answer = replace(answer, reader=used.name, message=told)
+            instead = "" if used is reader else STAND_IN.format(reader.name)
+            answer = replace(answer, reader=used.name, message=instead)
             break
     if not claims:
         message = abstain.refusal(asked, judged, index.store.counts()[0])
@@ -94,7 +98,8 @@ def checked(draft: Draft, evidence: Sequence[Evidence], verifier: Verifier) -> C
     citations = cite(draft, evidence)
     told = " ".join(" ".join(c.quote.split()) for c in citations)
     support = float(verifier.support([(draft.text, told)])[0]) if citations else 0.0
-    return Claim(draft.text, citations, support, draft.item)
+    label = f"{draft.label}{LABELLED[language(draft.label)]}" if draft.label else ""
+    return Claim(f"{label}{draft.text}", citations, support, draft.item)
 
 
 def _timings(clock: Sequence[float], verifying: float) -> Timings:
