@@ -27,7 +27,8 @@ _POINTER = re.compile(
 _PRONOUN_ZH = re.compile(r"(它们?|他们?|她们?|其|前者|后者|另一个|第二个)")
 _NO_BACK = re.compile(  # an "it" that stands for nothing said before
     r"\b(?:is|was) it (?:(?:\w+ )?\w+ (?:to|that|for|if|when|how)|called|that)\b|\bthat it\b|\bif it\b|"
-    r"\bwhen it comes\b|\bit (?:is|was|seems?|means?|happens?|rains?|snows?)\b|\bit (?:take|cost|mean)s? (?:\w+ )?(?:to|for) \w+",
+    r"\bwhen it comes\b|\bit (?:is|was|seems?|means?|happens?|rains?|snows?)\b|"
+    r"\bit (?:take|cost|mean)s? (?:\w+ )?(?:to|for) \w+",
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(
@@ -43,7 +44,7 @@ _ASKING = frozenset(  # words before a pronoun that only ask, as in "in which ye
     terms("year day date month price cost number time place city country people person old long big large far often")
 )
 _ASKS_OF = re.compile(  # "how many users does it have": the noun before is what is asked, not what is meant
-    r"(?:how (?:many|much)|what|which|whose) .*\b(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would) ",
+    r"(?:how (?:many|much)|what|which|whose) (?:(?!and ).)*\b(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would) ",
     re.IGNORECASE,
 )
 _WHAT_ABOUT = re.compile(r"(?:and|or|but|so|what about|how about)\b\s*(?P<rest>.*)", re.IGNORECASE)

@@ -13,17 +13,18 @@ from qa import abstain
 from qa.answer import Answer, Claim, Timings, Turn
 from qa.cite import cite
 from qa.conflict import conflicts
-from qa.conversation import LEANING, Asked, understand
+from qa.conversation import LEANING, Asked, asked_before, understand
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
 from qa.question import check, clauses
 from qa.read.draft import Draft, Reader
-from qa.read.quote import QuoteReader
+from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
 from qa.texts import LABELLED, language
 from qa.verify import SHOWN, Verifier
 
 HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
 STAND_IN = "Nothing that {} wrote is supported by the sources; these are their own sentences."
+AGAIN = 0.5  # what a sentence counts that the last answer told already
 NEAREST = 3  # passages offered with a refusal
 
 
@@ -48,7 +49,7 @@ def stream(
     asked = understand(question, history)
     hits = tuple(index.retrieve(asked.forms, HITS, asked.weights))
     clock.append(perf_counter())
-    judged = judge(asked, hits, index, scorer)
+    judged = unsaid(judge(asked, hits, index, scorer), question, history)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
     claims: list[Claim] = []
     dropped: list[Claim] = []
@@ -56,7 +57,7 @@ def stream(
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
     readers = () if abstain.should_abstain(asked, judged) else (reader, *quotes)
     for used in readers:  # where nothing that a model wrote holds, the quotes stand in
-        for draft in used.read(question, judged.evidence, history):
+        for draft in used.read(asked.question, judged.evidence, history):
             begun = perf_counter()
             claim = checked(draft, judged.evidence, verifier)
             verifying += perf_counter() - begun
@@ -91,6 +92,15 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -
         asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
         judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
     return merge(whole, judged)
+
+
+def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:
+    """Return the evidence of a follow-up with what the last answer told already behind what it did not tell."""
+    if not history or asked_before(question, history):
+        return judged
+    told = " ".join(history[-1].answer.split())
+    weighed = [replace(e, score=e.score * (AGAIN if plain(e.citation.quote) in told else 1)) for e in judged.evidence]
+    return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
 
 
 def checked(draft: Draft, evidence: Sequence[Evidence], verifier: Verifier) -> Claim:

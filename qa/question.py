@@ -122,7 +122,7 @@ def names(question: str) -> dict[str, str]:
     title = sum(w[:1].isupper() for w in question.split()) > 0.8 * len(question.split()) > 3
     plain = "".join(" " if has_cjk(char) else char for char in question)  # no blanks part "SU7" from Chinese words
     for match in _WORD.finditer(plain):
-        word = match.group()
+        word = re.sub(r"['’]s$", "", match.group())
         opens = match.start() == 0 or question[: match.start()].rstrip().endswith(("?", ".", "!"))
         capital = word[:1].isupper() and not opens and not shouting and not title
         if (capital or any(c.isdigit() for c in word)) and word.lower() not in STOP:
