@@ -22,7 +22,9 @@ MOST = 2  # content words up to which a pronoun leaves a question without its su
 MOST_ZH = 10  # characters, likewise
 _PRONOUN = re.compile(r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
 _POINTER = re.compile(
-    r"\b(?:the|that|this) (?:former|latter|others?|one|(?:other|second|first|last|third|same) one)\b", re.IGNORECASE
+    r"\b(?:the|that|this) (?:(?:former|latter|other)(?= (?:is|was|does|did|has|costs?)\b|\W*$)|others|one|"
+    r"(?:other|second|first|last|third|same) one)\b",
+    re.IGNORECASE,
 )
 _PRONOUN_ZH = re.compile(r"(它们?|他们?|她们?|其|前者|后者|另一个|第二个)")
 _NO_BACK = re.compile(  # an "it" that stands for nothing said before
@@ -44,7 +46,8 @@ _ASKING = frozenset(  # words before a pronoun that only ask, as in "in which ye
     terms("year day date month price cost number time place city country people person old long big large far often")
 )
 _ASKS_OF = re.compile(  # "how many users does it have": the noun before is what is asked, not what is meant
-    r"(?:how (?:many|much)|what|which|whose) (?:(?!and ).)*\b(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would) ",
+    r"(?:how (?:many|much)|what|which|whose) (?:(?!and ).)*\b(?:do|does|did|is|are|was|were|has|have|had|can|"
+    r"could|will|would) ",
     re.IGNORECASE,
 )
 _WHAT_ABOUT = re.compile(r"(?:and|or|but|so|what about|how about)\b\s*(?P<rest>.*)", re.IGNORECASE)

@@ -34,8 +34,9 @@ _OPENING = re.compile(
 class Asked:
     """A question in its conversation.
 
-    ``question`` is as typed, or what it stands for where that can be told; ``full`` is what evidence is scored against: the question, preceded by the
-    earlier question it leans on; ``forms`` are the texts to search with, ``weights`` what each counts.
+    ``question`` is as typed, or what it stands for where that can be told; ``full`` is what evidence is scored
+    against: the question, preceded by the earlier question it leans on; ``forms`` are the texts to search with,
+    ``weights`` what each counts.
     """
 
     question: str

@@ -19,44 +19,69 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
-    r"(?:(?:no|nope|sorry|oops|wait|actually)\b[,.!;: ]|i mean\b|i meant\b|not [^,;.]+[,;.])|不是?[，,]|不对|我是说|我指的是", re.IGNORECASE
+    r"(?:(?:no|nope|sorry|oops|wait|actually)\b[,.!;: ]|i mean\b|i meant\b|not [^,;.]+[,;.])|不是?[，,]|不对|"
+    r"我是说|我指的是",
+    re.IGNORECASE,
 )
-_CORRECTION_ZH = re.compile(r"(?:不|不是|不对|错了|抱歉)*[，,。 ]*(?:我是说|我指的是|我说的是|我想问的是|应该是|是)?(?P<right>.+)")
+_CORRECTION_ZH = re.compile(
+    r"(?:不|不是|不对|错了|抱歉)*[，,。 ]*(?:我是说|我指的是|我说的是|我想问的是|应该是|是)?(?P<right>.+)"
+)
 _OPENING = re.compile(
-    r"(?:(?:ok(?:ay)?|so|well|then)[, ]+)*(?:and|but|or|also|what about|how about|what of|same for|the same for)\b[, ]*(?P<rest>.+)",
+    r"(?:(?:ok(?:ay)?|so|well|then)[, ]+)*(?:and|but|or|also|what about|how about|what of|same for|"
+    r"the same for)\b[, ]*(?P<rest>.+)",
     re.IGNORECASE,
 )
 _OPENING_ZH = re.compile(r"(?:那么?|还有|至于)(?P<rest>.+?)呢?|(?P<rest2>.+?)呢")
 _ASKING = r"(?:what|which|who|whom|whose|when|where|why|how)"
 _WH = re.compile(rf"{_ASKING}\b", re.IGNORECASE)
-_BARE_WH = re.compile(rf"(?:(?:by|with|in|on|at|for|from|to|since) )?{_ASKING}(?: (?:much|many|long|old|often|far))?\b[^a-z]*", re.IGNORECASE)
+_BARE_WH = re.compile(
+    rf"(?:(?:by|with|in|on|at|for|from|to|since) )?{_ASKING}(?: (?:much|many|long|old|often|far))?\b[^a-z]*",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(  # the asking words of a question and its auxiliary
-    rf"^(?:(?:by|with|in|on|at|for|from|to|since) )?{_ASKING}(?: (?:much|many|long|old|often|far|year|day|date|place|city))?\b", re.IGNORECASE
+    rf"^(?:(?:by|with|in|on|at|for|from|to|since) )?{_ASKING}(?: (?:much|many|long|old|often|far|year|day|"
+    rf"date|place|city))?\b",
+    re.IGNORECASE,
 )
 _WHICH_NOUN = re.compile(r"(?P<wh>which|what) (?P<noun>[a-z-]+)", re.IGNORECASE)
 _ASKED_NOUN = re.compile(
-    r"\b(?:which|what) (?:(?!does\b|is\b|was\b|has\b)[\w-]+ ){0,2}?(?P<noun>(?!does\b|is\b|was\b|has\b|this\b)[a-z-]+s)\b",
+    r"\b(?:which|what) (?:(?!does\b|is\b|was\b|has\b)[\w-]+ ){0,2}?(?P<noun>(?!does\b|is\b|was\b|has\b|"
+    r"this\b)[a-z-]+s)\b",
     re.IGNORECASE,
 )
 _WHAT_IS = re.compile(  # what a question for a thing's nature is about
-    r"(?:what|who) (?:is|are|was|were) (?:the |an? )?(?P<thing>[\w-]+(?: [\w-]+){0,3}?)(?: (?:used|made|called|about|like|for|"
+    r"(?:what|who) (?:is|are|was|were) (?:the |an? )?(?P<thing>[\w-]+(?: [\w-]+){0,3}?)(?: (?:used|made|"
+    r"called|about|like|for|"
     r"meant)\b.*)?[?]?",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"\b(?:about|of|on|with) (?P<thing>[a-z][\w-]+)[?]?$")
 _ONLY_POINTS = re.compile(
-    r"(?:(?:and|or|but|what about|what|which|who|where|is|are|was|were)\b ?)*(?:the )?(?:(?:other|second|third|next|last|former|latter|rest|"
-    r"remaining|others|more|else)\b ?)(?:ones?|two|of them)?", re.IGNORECASE
+    r"(?:(?:and|or|but|what about|what|which|who|where|is|are|was|were)\b ?)*(?:the )?(?:(?:other|second|"
+    r"third|next|last|former|latter|rest|"
+    r"remaining|others|more|else)\b ?)(?:ones?|two|of them)?",
+    re.IGNORECASE,
 )
 _SUCH_ONE = re.compile(r"(?:the )?(?P<which>[\w-]+) ones?", re.IGNORECASE)
-_PREPOSITION = re.compile(r"(?P<prep>in|on|at|for|with|from|by|to|during|under|against|of) (?P<object>.+)", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"(?P<prep>in|on|at|for|with|from|by|to|during|under|against|of) (?P<object>.+)", re.IGNORECASE
+)
 _IT = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
 _POSSESSIVE = frozenset({"its", "their", "theirs", "his", "hers"})
 _PERSON = frozenset({"he", "him", "his", "she", "her", "hers"})
-_POINT = re.compile(r"\b(?:this|that|these|those|there|then|the (?:other|second|first|last|next|latter|former)(?: one)?)\b", re.IGNORECASE)
-_NAME = re.compile(r"(?:[A-Z0-9][\w&+%.-]*\w\+?|[A-Z])(?:(?: |-)(?:(?:of|et|and|the|de|van|x) )?(?:[A-Z0-9][\w&+-]*|al\b))*")
-_PHRASE = re.compile(r"\b(?:the|an?|its|their|his|her|[A-Z]\w*'s) (?:[\w'’&%-]+ ){0,4}?[\w'’&%-]+(?= (?:of|in|on|at|for|by|with|to|from|according|is|are|"
-                     r"was|were|do|does|did|has|have|had|can|could|will|would|should|start|take|go|have|see|give|name|which|that|like|against)\b|\?|$)")
+_POINT = re.compile(
+    r"\b(?:this|that|these|those|there|then|the (?:other|second|first|last|next|latter|former)(?: one)?)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?:[A-Z0-9][\w&+%.-]*\w\+?|[A-Z])(?:(?: |-)(?:(?:of|et|and|the|de|van|x) )?(?:[A-Z0-9][\w&+-]*|al\b))*"
+)
+_PHRASE = re.compile(
+    r"\b(?:the|an?|its|their|his|her|[A-Z]\w*'s) (?:[\w'’&%-]+ ){0,4}?[\w'’&%-]+(?= (?:of|in|on|at|for|by|"
+    r"with|to|from|according|is|are|"
+    r"was|were|do|does|did|has|have|had|can|could|will|would|should|start|take|go|have|see|give|name|which|"
+    r"that|like|against)\b|\?|$)"
+)
 _YEAR, _QUARTER = re.compile(r"\b(?:1[89]|20)\d\d\b"), re.compile(r"\bQ[1-4]\b")
 
 
@@ -74,11 +99,15 @@ def rewrite(question: str, history: Sequence[Turn]) -> str | None:
     before = _before(history)
     if _CORRECTS.match(text):
         return _corrected(text, before)
-    if history[-1].answer.rstrip().endswith(("?", "？")) and not history[-1].answer.count("[1]") and not _WH.match(text):
+    if (
+        history[-1].answer.rstrip().endswith(("?", "？"))
+        and not history[-1].answer.count("[1]")
+        and not _WH.match(text)
+    ):
         return _filled(before, text) or _replaced(before, text)
     if _ONLY_POINTS.fullmatch(text):
         return before  # asked again: what was told already comes last
-    opened = (_OPENING_ZH.fullmatch(text) if has_cjk(text) else _OPENING.fullmatch(text))
+    opened = _OPENING_ZH.fullmatch(text) if has_cjk(text) else _OPENING.fullmatch(text)
     if opened:
         rest = next(filter(None, opened.groups()))
         return _completed(rest, before, history)
@@ -118,6 +147,8 @@ def _completed(rest: str, before: str, history: Sequence[Turn]) -> str | None:
     noun = _WHICH_NOUN.fullmatch(rest)
     if noun and (old := _ASKED_NOUN.search(before)):
         return before[: old.start("noun")] + noun["noun"] + before[old.end("noun") :]
+    if _BARE_WH.fullmatch(rest):
+        return _reworded(rest, before)
     if _WH.match(rest):
         if _IT.search(rest):
             return _filled(rest, _subject(rest, history))
@@ -141,16 +172,19 @@ def _replaced(before: str, new: str) -> str | None:
         return before[: old.start("adjective")] + one["which"] + before[old.end("adjective") :]
     if len(new.split()) > 3 and _NAME.search(new):
         return f"What is {new}?"
-    named = [m for m in _NAME.finditer(before) if m.start() and m.group().lower() not in STOP and not _YEAR.fullmatch(m.group())]
+    named = [
+        m
+        for m in _NAME.finditer(before)
+        if m.start() and m.group().lower() not in STOP and not _YEAR.fullmatch(m.group())
+    ]
     if new.endswith("'s") and (old := re.search(r"\b[A-Z]\w*'s\b", before)):
         return before[: old.start()] + new + before[old.end() :]
-    if new[:1].isupper() or (names(f"x {new}") and named):
-        if named:
-            old = named[-1] if len(named) < 3 else named[0]
-            article = re.search(r"\bthe $", before[: old.start()], re.IGNORECASE)
-            start = article.start() if article and new.lower().startswith("the ") else old.start()
-            return before[:start] + new + before[old.end() :]
-    phrases = [m for m in _PHRASE.finditer(before)]
+    if named and (new[:1].isupper() or names(f"x {new}")):
+        old = named[-1] if len(named) < 3 else named[0]
+        article = re.search(r"\bthe $", before[: old.start()], re.IGNORECASE)
+        start = article.start() if article and new.lower().startswith("the ") else old.start()
+        return before[:start] + new + before[old.end() :]
+    phrases = list(_PHRASE.finditer(before))
     if not phrases:
         return None
     plural = [m for m in phrases if m.group().endswith("s") == new.endswith("s")]
@@ -189,9 +223,9 @@ def _subject(text: str, history: Sequence[Turn]) -> str | None:
     match, last = _IT.search(text), history[-1]
     person = match is not None and match.group().lower() in _PERSON
     asked = re.match(r"(?P<who>who\b)|which\b", last.question, re.IGNORECASE)
-    if asked and (not asked["who"] or (person and not _names(last.question))):
-        if found := [name for name in _names(last.answer, person=person) if name not in last.question]:
-            return found[0]
+    found = [name for name in _names(last.answer, person=person) if name not in last.question]
+    if asked and found and (not asked["who"] or (person and not _names(last.question))):
+        return found[0]
     for end in range(len(history), max(0, len(history) - DEEPEST), -1):
         if topic := _topic(_before(history[:end])):
             return topic

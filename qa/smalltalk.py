@@ -3,7 +3,7 @@
 from index.retrieve import Index
 from qa.question import is_babble, smalltalk
 from qa.texts import documents as counted
-from qa.texts import say
+from qa.texts import language, say
 
 SHOWN = 3  # titles that are named
 
@@ -17,7 +17,8 @@ def reply(question: str, index: Index) -> str | None:
     if not documents:
         return say(question, "empty")
     titles = list(dict.fromkeys(d.title for d in documents))
-    shown = "; ".join(f"“{t}”" for t in titles[:SHOWN])
+    joint = "；" if language(question) == "zh" else "; "
+    shown = joint.join(f"“{t}”" for t in titles[:SHOWN])
     if len(titles) > SHOWN:
         shown += say(question, "more", count=len(titles) - SHOWN)
     about = say(question, "about", documents=counted(question, len(documents)), titles=shown)

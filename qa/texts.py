@@ -17,7 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {  # what is said, in English and in Chinese
         "There are no documents to ask yet. Add some with `qa index PATH...` or by uploading them on the page.",
         "还没有可以提问的文件。请用 `qa index 路径` 添加，或在页面上传。",
     ),
-    "about": ("I answer questions from {documents}: {titles}.", "我根据{documents}回答问题：{titles}。"),
+    "about": ("I answer questions from {documents}: {titles}.", "我根据 {documents}回答问题：{titles}。"),
     "more": (" and {count} more", "，另有 {count} 份"),
     "greeting": (
         "Hello! {about} Every sentence I say is quoted from them with its source. What would you like to know?",
@@ -36,8 +36,8 @@ TEXTS: dict[str, tuple[str, str]] = {  # what is said, in English and in Chinese
         "这句话里没有可以检索的词。{about}",
     ),
     "documents": ("{count} document{s}", "{count} 份文件"),
-    "list": ("There {are} {documents}:\n{entries}", "共有{documents}：\n{entries}"),
-    "count": ("There {are} {documents}.", "共有{documents}。"),
+    "list": ("There {are} {documents}:\n{entries}", "共有 {documents}：\n{entries}"),
+    "count": ("There {are} {documents}.", "共有 {documents}。"),
     "mentioning": (
         "{count} of {documents} {mention} “{subject}”:\n{entries}",
         "{documents}中有 {count} 份提到“{subject}”：\n{entries}",
@@ -86,7 +86,7 @@ TEXTS: dict[str, tuple[str, str]] = {  # what is said, in English and in Chinese
     ),
     "refusal": (
         "I found no answer to this in {searched} searched.",
-        "在检索的{searched}里没有找到答案。",
+        "在检索的 {searched}里没有找到答案。",
     ),
     "one": ("the one document", "唯一一份文件"),
     "all": ("the {count} documents", "{count} 份文件"),
