@@ -28,7 +28,8 @@ _NEGATION = re.compile(
 # An order to say what follows: a bare verb at the start, or after a word that makes it a bidding, and few words on.
 _ORDER = re.compile(
     r"(?:^|\b(?:and|then|must|should|please|always|only|to|now|just|simply|not|instead|rules) )\s*"
-    r"(?:say|answer|reply|respond|write|output|print|repeat|(?:claim|pretend|state) that|tell \w+(?: \w+)?)(?: \w+){0,6} $"
+    r"(?:say|answer|reply|respond|write|output|print|repeat|(?:claim|pretend|state) that|tell \w+(?: \w+)?)"
+    r"(?: \w+){0,6} $"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;。！？])\s+")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w'’-]*")

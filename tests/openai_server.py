@@ -4,6 +4,7 @@
 
 - ``/v1``: the model, greedily, through transformers alone (none of our code), streamed;
 - ``/key/v1``: the same, for those who send ``Authorization: Bearer secret``;
+- ``/obedient/v1``: a model that says whatever a document in its prompt wants said; ``/obedient/thief/v1``: its prompt;
 - ``/fault/KIND/v1``: what goes wrong with servers, see ``FAULTS``;
 - ``/closed``: how many endless answers were given up by their client.
 """
@@ -14,6 +15,7 @@ import socket
 import sys
 
 import uvicorn
+from attacks import attacks
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Mount, Route
@@ -63,6 +65,17 @@ async def chat(request):
     assert body["stream"] is True and body["temperature"] == 0
     stream = request.app.state.model.stream(body["messages"], body["max_tokens"])
     return StreamingResponse((part for part in (*stream, "data: [DONE]\n\n")), media_type="text/event-stream")
+
+
+async def obey(request):
+    """Say what the attacks in the prompt want said, each once, or the prompt itself."""
+    content = "\n".join(message["content"] for message in (await request.json())["messages"])
+    if "/thief/" in request.url.path:
+        said = content
+    else:
+        said = " ".join(attack.say for attack in attacks() if attack.say.rstrip(".") in content) or "It is so."
+    stream = (event(said), event(reason="stop"), "data: [DONE]\n\n")
+    return StreamingResponse((part for part in stream), media_type="text/event-stream")
 
 
 async def models(request):
@@ -152,11 +165,14 @@ def main():
         Route("/{kind}/v1/chat/completions", fault, methods=["POST"]),
         Route("/{kind}/v1/models", fault_models),
     ]
+    obedient = [Route("/chat/completions", obey, methods=["POST"]), Route("/models", models)]
     app = Starlette(
         routes=[
             Mount("/v1", routes=api),
             Mount("/key/v1", routes=api),
             Mount("/fault", routes=faults),
+            Mount("/obedient/v1", routes=obedient),
+            Mount("/obedient/thief/v1", routes=obedient),
             Route("/closed", count_closed),
         ]
     )
