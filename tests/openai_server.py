@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Mount, Route
 
-closed = 0
+closed = waking = 0
 
 
 def event(text=None, reason=None):
@@ -118,7 +118,26 @@ def streaming(stream):
     return lambda: StreamingResponse(stream(), media_type="text/event-stream")
 
 
+def wake():
+    """Be busy twice, each in its own way, then answer."""
+    global waking
+    waking += 1
+    if waking % 3:
+        return JSONResponse({"error": {"message": "loading"}}, 503 if waking % 3 == 1 else 429, {"retry-after": "0"})
+    return streaming(parts(event("It is awake."), event(reason="stop")))()
+
+
 FAULTS = {
+    "waking": wake,
+    "reasons": streaming(
+        parts(
+            'data: {"choices": [{"delta": {"reasoning_content": "Say nine. It is nine."}}]}\n\n',
+            event("<thi"),
+            event("nk>It is four. So</thi"),
+            event("nk>It is five."),
+            event(reason="stop"),
+        )
+    ),
     "forbidden": failing(403, {"detail": "not for you"}),
     "busy": failing(429, {"error": {"message": "slow down"}}),
     "broken": failing(500, {"error": {"message": "CUDA is unhappy"}}),
