@@ -18,6 +18,7 @@ import numpy as np
 from index.encode import TokenVectors
 from index.hit import Hit
 from index.retrieve import Index
+from index.words import words
 from qa.answer import Citation
 from qa.conversation import Asked
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
@@ -116,6 +117,7 @@ class Scorer:
         found = [(c, k) for rank, hit in enumerate(hits, start=1) for c, k in candidates(hit, rank)]
         if not asks_particulars(asked.full):
             found = [(c, k) for c, k in found if not _is_particulars(c)] or found
+        found = _telling(found, asked)
         self._see([asked.full, *(k.text for _, k in found), *(k.before for _, k in found if k.before)])
         if not found:
             return [], matrix([])
@@ -160,6 +162,16 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
         found.append((Citation(passage, start, end, hit.title), candidate))
         before = text
     return found
+
+
+def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
+    """Return the candidates that can tell something: not the question itself, and each of a document's once."""
+    own = {tuple(words(text)) for text in (asked.question, asked.full)}
+    kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
+    for citation, candidate in found:
+        if not (candidate.text.endswith("?") and tuple(words(candidate.text)) in own):
+            kept.setdefault((citation.passage.doc_id, candidate.text), (citation, candidate))
+    return list(kept.values())
 
 
 def _is_particulars(citation: Citation) -> bool:
