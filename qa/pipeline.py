@@ -12,10 +12,11 @@ from index.retrieve import Index, Retriever
 from qa import abstain
 from qa.answer import Answer, Claim, Timings, Turn
 from qa.cite import cite
+from qa.compound import parts
 from qa.conflict import conflicts
 from qa.conversation import LEANING, Asked, understand
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
-from qa.question import check, clauses
+from qa.question import check
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader
 from qa.smalltalk import reply
@@ -79,11 +80,11 @@ def stream(
 def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -> Judged:
     """Weigh the evidence; each part of a compound question is searched and weighed, and the best of each kept."""
     whole = scorer.judge(asked, hits[:DEPTH])
-    parts = clauses(asked.question)
-    if len(parts) == 1:
+    asked_one_by_one = parts(asked.question, [hit.passage.text for hit in hits])
+    if len(asked_one_by_one) == 1:
         return whole
     judged = []
-    for part in parts:
+    for part in asked_one_by_one:
         asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
         judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
     return merge(whole, judged)

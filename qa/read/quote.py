@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from index.words import terms
 from qa.answer import Turn
+from qa.compound import parts
 from qa.evidence import Evidence
 from qa.read.draft import Draft
 from qa.read.lists import BULLET, entries
@@ -34,10 +35,12 @@ class QuoteReader:
             for entry in found:
                 yield Draft(plain(entry.quote), (entry,), item=True)
             return
+        count = len(parts(question))
+        most = self._sentences if count == 1 else max(self._sentences, 2 * count)
         chosen: list[Evidence] = []
         mass = 0.0
         for piece in evidence:
-            if len(chosen) == self._sentences or (chosen and mass > ENOUGH):
+            if len(chosen) == most or (chosen and mass > ENOUGH):
                 return
             mass += piece.score
             if chosen and piece.score < WORTH * chosen[0].score:
