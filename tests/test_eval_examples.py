@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +170,14 @@ def test_the_first_row_names_the_columns(tmp_path, head, says):
     with pytest.raises(EvalError) as caught:
         read(path)
     assert says in str(caught.value)
+
+
+def test_the_readme_shows_files_that_are_read(tmp_path):
+    readme = (Path(__file__).resolve().parent.parent / "eval" / "README.md").read_text("utf-8")
+    (lines,) = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
+    (table,) = re.findall(r"```\n(id,type,.*?)```", readme, re.DOTALL)
+    (tmp_path / "a.jsonl").write_text(lines, "utf-8")
+    (tmp_path / "a.csv").write_text(table, "utf-8")
+    from_lines = {example.id: example for example in read(tmp_path / "a.jsonl")}
+    for example in read(tmp_path / "a.csv"):
+        assert replace(from_lines[example.id], standalone="", tags=()) == example
