@@ -20,7 +20,6 @@ from eval.examples import EvalError, read
 from eval.report import revision, show, show_retrieval, write_json
 from index.report import Progress as SyncProgress
 from index.report import Step
-from qa.system import Assistant
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 bench = typer.Typer(help="Measure speed, memory and size.")
@@ -103,6 +102,8 @@ def _evaluate(
     path = questions if questions is not None else sets.questions(shipped)
     examples = read(path)[:limit]
     _check_place(json_file)
+    from qa.system import Assistant  # here, so that --help and a wrong question file do not wait for it
+
     with _bars() as (indexing, asking):
         assistant = (
             Assistant.open(index, reader, indexing) if index else sets.assistant(shipped, reader, work, indexing)

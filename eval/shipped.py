@@ -6,11 +6,14 @@ short forms explained elsewhere, paragraphs that differ in one number, questions
 
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eval.examples import EvalError
 from index.report import Progress
 from qa.home import home
-from qa.system import Assistant, library
+
+if TYPE_CHECKING:
+    from qa.system import Assistant
 
 SETS = ("library", "care")
 
@@ -28,21 +31,24 @@ def questions(name: str) -> Path:
 
 def documents(file: Path) -> Path:
     """Return the folder a question file is about: one beside it of its own name, else the library that ships."""
+    from qa.system import library  # here, so that --help does not wait for it
+
     beside = file.with_suffix("")
     return beside if beside.is_dir() else library()
 
 
-def assistant(name: str, reader: str | None, work: Path | None = None, progress: Progress | None = None) -> Assistant:
+def assistant(name: str, reader: str | None, work: Path | None = None, progress: Progress | None = None) -> "Assistant":
     """Open a set's documents, indexed below ``work`` (default: ``QA_HOME/eval``) or, for the library, at its own place.
 
     Raises:
         ReaderError: the reader's model is not on this machine.
         StoreError: the index cannot be written.
     """
+    from index.sync import sync
+    from qa.system import Assistant
+
     if name == "library" and work is None:
         return Assistant.library(reader, progress)
-    from index.sync import sync
-
     place = (work or home() / "eval") / name
     sync([documents(questions(name))], place, progress=progress, wait=300)
     return Assistant.open(place, reader)
