@@ -12,7 +12,8 @@ MOST = 4  # parts that are searched
 # A name as a question writes it: capitalised words and numbers, with what leads up to them ("the entry SU7")
 _NAME = r"(?:(?:the|an?) (?:[a-z]+ )?)?[A-Z0-9][\w&.-]*(?: [A-Z0-9][\w&.-]*)*(?:['’]s(?: [a-z]+)?)?"
 _NAMES = re.compile(
-    rf"(?:\b(?:both|between) )?\b({_NAME}(?:, {_NAME})*),? and (?:(?:by|of|in|for|from|with|at|on) )?({_NAME})\b(?: each\b)?"
+    rf"(?:\b(?:both|between) )?\b({_NAME}(?:, {_NAME})*),? and "
+    rf"(?:(?:by|of|in|for|from|with|at|on) )?({_NAME})\b(?: each\b)?"
 )
 _OPENS = re.compile(
     r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|has|have|had|will|would|"

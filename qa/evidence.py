@@ -210,4 +210,5 @@ def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
                 ranked.setdefault(piece.citation.key, replace(piece, score=1 / (2 * len(parts))))
     for piece in whole.evidence:
         ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
-    return Judged(tuple(ranked.values()), max([whole.confidence, *(p.confidence for p in parts)]), whole.rows, len(parts))
+    confidence = max([whole.confidence, *(p.confidence for p in parts)])
+    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts))

@@ -52,10 +52,11 @@ def entries(question: str, evidence: Sequence[Evidence]) -> list[Citation]:
 
 
 def _section(citation: Citation, evidence: Sequence[Evidence]) -> list[Citation]:
-    """Return all sentences of a citation's passage and of the retrieved ones of its section that adjoin it, in order."""
+    """Return the sentences of a citation's passage and of those retrieved that adjoin it in its section, in order."""
     own = citation.passage
     others = {e.citation.passage for e in evidence}
-    same = sorted({p for p in others if p.doc_id == own.doc_id and p.heading == own.heading} | {own}, key=lambda p: p.start)
+    near = {p for p in others if p.doc_id == own.doc_id and p.heading == own.heading} | {own}
+    same = sorted(near, key=lambda p: p.start)
     middle = same.index(own)
     first = last = middle
     while first > 0 and same[first].start - same[first - 1].end <= _GAP:
