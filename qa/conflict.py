@@ -132,7 +132,7 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
         wanted -= {"people"} if asked == "number" else set()
     bar = 0.75 if asked in ("date", "yesno") else _COVERED
     for told, own in ((one, mine), (other, theirs)):
-        if not names("x " + question) <= set(re.findall(r"[\w'’&.-]*\w", told.context.lower().replace("'s", ""))):
+        if not names(question) <= set(re.findall(r"[\w'’&.-]*\w", told.context.lower().replace("'s", ""))):
             return False
         if wanted and len(wanted & _content(told.context)) < bar * len(wanted):
             return False
@@ -159,7 +159,7 @@ def _same_section(one: Told, other: Told, question: str) -> bool:
         return True
     if not one.heading or not other.heading:
         return True
-    return bool(names("x " + question))
+    return bool(names(question))
 
 
 def _other_values(first: str, second: str, question: str, asked: str) -> tuple[str, str] | None:
@@ -174,12 +174,11 @@ def _other_values(first: str, second: str, question: str, asked: str) -> tuple[s
         if read is identifiers:
             mine, theirs = _nearest(mine, first, question), _nearest(theirs, second, question)
         pairs = [(a, b) for a in mine for b in theirs if a.comparable(b)]
-        if not pairs or any(a.agrees(b) for a, b in pairs):
-            continue
+        agreed = {a.dimension for a, b in pairs if a.agrees(b)}
         for a, b in pairs:
-            if sum(a.comparable(x) for x in mine) == 1 and sum(b.comparable(x) for x in theirs) == 1:
+            if a.dimension not in agreed and sum(a.comparable(x) for x in mine) == 1 and sum(b.comparable(x) for x in theirs) == 1:
                 return a.text, b.text
-        if read is dates and asked == "date":
+        if pairs and not agreed and read is dates and asked == "date":
             return pairs[0][0].text, pairs[0][1].text
     return None
 
@@ -256,18 +255,26 @@ def _other_pole(first: str, second: str, question: str, asked: str) -> tuple[str
         if mine[axis].side != theirs[axis].side and _close(first, second, {mine[axis].text, theirs[axis].text}, question):
             return mine[axis].text, theirs[axis].text
     denied, denied_too = denial(first), denial(second)
-    if bool(denied) != bool(denied_too) and asked == "yesno" and _close(first, second, {denied, denied_too}, question):
-        said = (denied or denied_too).split()[-1] if not has_cjk(question) else "可以"
-        plain = second if denied else first
-        shown = next((w for w in re.findall(r"[A-Za-z]+", plain) if stem(w.lower()) == stem(said.lower())), said)
-        return (denied, shown) if denied else (shown, denied_too)
-    return None
+    if asked != "yesno" or bool(denied) == bool(denied_too):
+        return None
+    denying, plain = (first, second) if denied else (second, first)
+    if not _close(denying, plain, {denied or denied_too}, question, both=False):
+        return None
+    said = (denied or denied_too).split()[-1]
+    shown = next((w for w in re.findall(r"[A-Za-z]+", plain) if stem(w.lower()) == stem(said.lower())), said)
+    shown = re.sub(r"^[不没未]有?", "", shown)
+    return (denied, shown) if denied else (shown, denied_too)
 
 
-def _close(first: str, second: str, said: set[str], question: str) -> bool:
-    """Return whether two sentences, the opposed words aside, say of one thing: nothing else stands in one clause only."""
+def _close(first: str, second: str, said: set[str], question: str, *, both: bool = True) -> bool:
+    """Return whether two sentences, the opposed words aside, say of one thing.
+
+    At most one word that is not in the question may stand in the first only; or, with ``both``, in either of them only.
+    """
     asked = _content(question)
     skip = {stem(w.lower()) for phrase in said for w in phrase.split()}
     mine, theirs = _content(first) - skip, _content(second) - skip
-    extra = min(len(mine - theirs - asked), len(theirs - mine - asked))
+    extra = len(mine - theirs - asked)
+    if both:
+        extra = min(extra, len(theirs - mine - asked))
     return bool(mine & theirs) and extra <= 1

@@ -8,6 +8,7 @@ to be the condition of contradiction. What both sentences leave unsaid is taken 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from index.words import STOP, has_cjk, stem, terms
 from qa.answer import Citation
@@ -184,14 +185,22 @@ def same_names(one: Told, other: Told, question: str, *, free: bool) -> bool:
     the question's names are enough (dates), so that only variants of a shared name count.
     """
     first, second = unattributed(one.text), unattributed(other.text)
-    asked = names("what " + question)
+    asked = names(question)
     mine, theirs = names(first) - asked, names(second) - asked
-    shared = (mine & theirs) | asked
+    shared = (names(first) | frozenset(asked)) & (names(second) | frozenset(asked))
     for text, extra in ((first, mine - theirs), (second, theirs - mine)):
         for name in extra:
+            if not free and _continues(name, shared, text):
+                return False
             if not free and re.search(rf"\b(?:in|at|for|of|by|to|from) (?:the )?{re.escape(name)}\b", text, re.IGNORECASE):
                 return False
-    return free or not (mine - theirs and theirs - mine) and bool(shared or True)
+    return free or not (mine - theirs and theirs - mine)
+
+
+def _continues(name: str, shared: frozenset[str], text: str) -> bool:
+    """Return whether a name makes another product of a shared one by standing next to it: "Pinto Plus"."""
+    found = re.findall(r"[\w'’&.-]*\w", text.lower())
+    return any({a, b} & shared and name in (a, b) and a != b for a, b in pairwise(found))
 
 
 def same_subject(one: str, other: str, question: str) -> bool:

@@ -58,6 +58,7 @@ _LY = {
     "annually": "year",
 }  # fmt: skip
 _NOUN = re.compile(r"\W*(?:of (?:the |its |all )?)?([^\W\d_][\w-]*)(?:[ -]([^\W\d_][\w-]*))?")
+_NAMED = re.compile(r"(?:\b[A-Z][A-Za-z]+|\b(?:version|section|chapter|page|table|figure|phase|no\.|item|article|step)) $")
 _NO_NOUN = frozenset("a an and or in on at for from by to as is was are were the that which who per with of than".split())
 
 
@@ -82,6 +83,8 @@ class Value:
 
     def agrees(self, other: "Value") -> bool:
         """Return whether both may be the same value, as precisely as each is told."""
+        if self.dimension == "id":
+            return self.text.lower() == other.text.lower()
         return self.low <= other.high and other.low <= self.high
 
     def comparable(self, other: "Value") -> bool:
@@ -144,11 +147,7 @@ def clocks(text: str) -> list[Value]:
 
 def identifiers(text: str) -> list[Value]:
     """Return identifying numbers with hyphens: ISSN, telephone, model and serial numbers. They agree only if the same."""
-    return [
-        Value("id", code, code, m.group(), *m.span())
-        for m in _IDENTIFIER.finditer(text)
-        for code in [float(int.from_bytes(m.group().encode()[:24], "big"))]
-    ]
+    return [Value("id", 0.0, 0.0, m.group(), *m.span()) for m in _IDENTIFIER.finditer(text)]
 
 
 def quantities(text: str) -> list[Value]:
@@ -164,6 +163,8 @@ def quantities(text: str) -> list[Value]:
         position = max(match.end("times") if match["times"] else match.end("number"), match.start() + 1)
         if any(a < match.end("number") and match.start("number") < b for a, b in taken):
             continue
+        if _NAMED.search(text[: match.start("number")]) and not match["times"]:
+            continue  # "Model 3", "Phase 2"
         if value := _quantity(text, match):
             found.append(value)
             position = max(position, value.end)
@@ -173,8 +174,11 @@ def quantities(text: str) -> list[Value]:
 def _quantity(text: str, match: re.Match[str]) -> Value | None:
     """Return the value of one match, or None where it is a difference or a bare "one"."""
     low = number(match["number"])
-    times = LARGE.get((match["times"] or "").lower(), 1.0)
+    word = (match["times"] or "").lower()
     after = match.start("rest")
+    if word in ("k", "m") and not match["sign"]:  # "44 m" are metres
+        word, after = "", match.end("number") if not match["upper"] else match.end("upper")
+    times = LARGE.get(word, 1.0)
     high = number(match["upper"]) if match["upper"] else low
     if match["upper"] and not (high > low):  # "Q1 and 2", "5 to 3" is no range
         high, times, after = low, 1.0, match.end("number")
