@@ -83,8 +83,9 @@ def differing(one: Told, other: Told, question: str = "") -> tuple[str, str] | N
         return None
     if not same_period(one, other, question, dated=asked == "date"):
         return None
-    free = asked in ("date", "person", "place")
-    if not same_names(one, other, question, free=free):
+    if asked == "date" and _opposite(first, second):
+        return None  # opened and closed are two events
+    if not same_names(one, other, question, asked):
         return None
     if asked in ("person", "place"):
         return _other_names(one, other, question, asked)
@@ -127,7 +128,8 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
         return all(len(wanted & _content(t.context)) >= 0.5 * len(wanted) for t in (one, other))
     wanted = {_SYNONYMS.get(t, t) for t in terms(question) if t not in _GENERIC and not (t[0].isdigit())}
     polar = {_SYNONYMS.get(stem(w), stem(w)) for p in _asked_poles(question) for w in p.split()}
-    wanted -= polar
+    if asked != "date":
+        wanted -= polar
     if asked not in ("person", "place"):
         wanted -= {"people"} if asked == "number" else set()
     bar = 0.75 if asked in ("date", "yesno") else _COVERED
@@ -266,11 +268,19 @@ def _other_pole(first: str, second: str, question: str, asked: str) -> tuple[str
     return (denied, shown) if denied else (shown, denied_too)
 
 
+def _opposite(first: str, second: str) -> bool:
+    mine, theirs = poles(first), poles(second)
+    return any(mine[axis].side != theirs[axis].side for axis in mine.keys() & theirs.keys())
+
+
 def _close(first: str, second: str, said: set[str], question: str, *, both: bool = True) -> bool:
     """Return whether two sentences, the opposed words aside, say of one thing.
 
     At most one word that is not in the question may stand in the first only; or, with ``both``, in either of them only.
     """
+    if has_cjk(question):
+        rest = set(first) - set(second) - set(question) - set("".join(said)) - set("。，的了")
+        return len(rest) <= 2
     asked = _content(question)
     skip = {stem(w.lower()) for phrase in said for w in phrase.split()}
     mine, theirs = _content(first) - skip, _content(second) - skip

@@ -44,7 +44,7 @@ _NOT = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|hardly|lacks?|unable)\b|n['’]t\b|不|没有|未|无法|没",
     re.IGNORECASE,
 )
-_TURNING = re.compile(r"(?:\bnot|n['’]t|\bless|\bno|\bnever|\bhardly|不|没有)\s?(?:\w+ ){0,2}$", re.IGNORECASE)
+_TURNING = re.compile(r"(?:\b(?:do|does|did|may|can|will) )?(?:\bnot|n['’]t|\bless|\bno|\bnever|\bhardly|不|没有)\s?(?:\w+ ){0,2}$", re.IGNORECASE)
 _PRICED = re.compile(r"\bpric(?:e|es|ed|ing)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 _QUANTIFIED = re.compile(r"\bnot (?:only|just|merely|least)\b|\bno (?:less|more|fewer|later|earlier) than\b|\bno\.\s?\d", re.I)

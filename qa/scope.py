@@ -177,24 +177,38 @@ def same_marks(one: str, other: str) -> bool:
     return True
 
 
-def same_names(one: Told, other: Told, question: str, *, free: bool) -> bool:
+def same_names(one: Told, other: Told, question: str, asked_for: str) -> bool:
     """Return whether two sentences name the same products, places and people.
 
     Each naming one that the other lacks parts them; so does one that directly continues a shared name ("Pinto Plus"),
-    or where one holds for a place or group only ("in France"). ``free``: the names are themselves the answer, or
-    the question's names are enough (dates), so that only variants of a shared name count.
+    or where one holds for a place or group only ("in France"). Where a person or place is asked for, the names are
+    the answer; where a date is, only names count that tell which thing is meant.
     """
+    if asked_for in ("person", "place"):
+        return True
     first, second = unattributed(one.text), unattributed(other.text)
+    if asked_for == "date":
+        places, others = _located(first, question), _located(second, question)
+        return not (places and others and not places & others)
     asked = names(question)
     mine, theirs = names(first) - asked, names(second) - asked
     shared = (names(first) | frozenset(asked)) & (names(second) | frozenset(asked))
     for text, extra in ((first, mine - theirs), (second, theirs - mine)):
         for name in extra:
-            if not free and _continues(name, shared, text):
+            if _continues(name, shared, text):
                 return False
-            if not free and re.search(rf"\b(?:in|at|for|of|by|to|from) (?:the )?{re.escape(name)}\b", text, re.IGNORECASE):
+            if re.search(rf"\b(?:in|at|for|of|by|to|from) (?:the )?{re.escape(name)}\b", text, re.IGNORECASE):
                 return False
-    return free or not (mine - theirs and theirs - mine)
+    return not (mine - theirs and theirs - mine)
+
+
+def _located(text: str, question: str) -> frozenset[str]:
+    """Return the names that say which of the things asked about is meant: "Oakham" in "the library in Oakham"."""
+    asked = set(terms(question, stop=False))
+    found = re.finditer(r"([\w-]+) (?:in|at|of|for) (?:the )?([A-Z][\w'’-]*)", text)
+    return frozenset(
+        m.group(2).lower() for m in found if stem(m.group(1).lower()) in asked and m.group(2).lower() not in names(question)
+    )
 
 
 def _continues(name: str, shared: frozenset[str], text: str) -> bool:

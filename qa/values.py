@@ -141,7 +141,7 @@ def clocks(text: str) -> list[Value]:
         minute = 30 if parts["minute3"] else int(parts["minute"] or parts["minute2"] or 0)
         late = (parts["half"] or "").lower().startswith("p") or parts["part"] in ("下午", "晚上")
         total = 60 * (hour % 12 + 12 if late else hour) + minute
-        found.append(Value("clock", total, total, match.group().strip(), *match.span()))
+        found.append(Value("clock", total, total, match.group().strip(" ."), *match.span()))
     return found
 
 
