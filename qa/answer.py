@@ -148,7 +148,9 @@ class Answer:
             else:
                 lines.append(sentence)
         for conflict in self.conflicts:
-            lines.append(conflict.told([f" [{numbers[c.key]}]" if c.key in numbers else "" for c in conflict.citations]))
+            lines.append(
+                conflict.told([f" [{numbers[c.key]}]" if c.key in numbers else "" for c in conflict.citations])
+            )
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:

@@ -89,7 +89,9 @@ def differing(one: Told, other: Told, question: str = "") -> tuple[str, str] | N
         return None
     if asked in ("person", "place"):
         return _other_names(one, other, question, asked)
-    if asked in ("number", "date", "other", "list", "yesno") and (found := _other_values(first, second, question, asked)):
+    if asked in ("number", "date", "other", "list", "yesno") and (
+        found := _other_values(first, second, question, asked)
+    ):
         return found
     return _other_pole(first, second, question, asked)
 
@@ -132,15 +134,19 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
         wanted -= polar
     if asked not in ("person", "place"):
         wanted -= {"people"} if asked == "number" else set()
+    known = set(names(question))
+    key = [_SYNONYMS.get(t, t) for t in terms(question) if _SYNONYMS.get(t, t) in wanted and t not in known]
     bar = 0.75 if asked in ("date", "yesno") else _COVERED
     for told, own in ((one, mine), (other, theirs)):
         if not names(question) <= set(re.findall(r"[\w'’&.-]*\w", told.context.lower().replace("'s", ""))):
             return False
         if wanted and len(wanted & _content(told.context)) < bar * len(wanted):
             return False
-        if wanted and not wanted & own:
+        if wanted and not wanted & own or len(set(key) & own) < 0.5 * len(set(key)):
             return False
-    return alike or asked not in ("other", "list") or not wanted
+        if asked == "date" and key and key[-1] not in own:
+            return False  # the event itself must be told, not only its subject
+    return alike or (bool(wanted) and (asked not in ("other", "list") or wanted <= mine & theirs))
 
 
 def _asked_poles(question: str) -> Iterable[str]:
@@ -178,7 +184,11 @@ def _other_values(first: str, second: str, question: str, asked: str) -> tuple[s
         pairs = [(a, b) for a in mine for b in theirs if a.comparable(b)]
         agreed = {a.dimension for a, b in pairs if a.agrees(b)}
         for a, b in pairs:
-            if a.dimension not in agreed and sum(a.comparable(x) for x in mine) == 1 and sum(b.comparable(x) for x in theirs) == 1:
+            if (
+                a.dimension not in agreed
+                and sum(a.comparable(x) for x in mine) == 1
+                and sum(b.comparable(x) for x in theirs) == 1
+            ):
                 return a.text, b.text
         if pairs and not agreed and read is dates and asked == "date":
             return pairs[0][0].text, pairs[0][1].text
@@ -254,7 +264,9 @@ def _other_pole(first: str, second: str, question: str, asked: str) -> tuple[str
     """Return the words in which one sentence says the opposite of the other, or denies what it says."""
     mine, theirs = poles(first), poles(second)
     for axis in mine.keys() & theirs.keys():
-        if mine[axis].side != theirs[axis].side and _close(first, second, {mine[axis].text, theirs[axis].text}, question):
+        said = {mine[axis].text, theirs[axis].text}
+        clauses = _clause(first, mine[axis].start), _clause(second, theirs[axis].start)
+        if mine[axis].side != theirs[axis].side and _close(*clauses, said, question):
             return mine[axis].text, theirs[axis].text
     denied, denied_too = denial(first), denial(second)
     if asked != "yesno" or bool(denied) == bool(denied_too):
@@ -266,6 +278,13 @@ def _other_pole(first: str, second: str, question: str, asked: str) -> tuple[str
     shown = next((w for w in re.findall(r"[A-Za-z]+", plain) if stem(w.lower()) == stem(said.lower())), said)
     shown = re.sub(r"^[不没未]有?", "", shown)
     return (denied, shown) if denied else (shown, denied_too)
+
+
+def _clause(text: str, position: int) -> str:
+    """Return the part of a text between commas, semicolons or dashes that holds a position."""
+    cuts = [m.start() for m in re.finditer(r"[,;:，；：]|\s[-–—]\s", text)]
+    start = max((c + 1 for c in cuts if c < position), default=0)
+    return text[start : min((c for c in cuts if c >= position), default=len(text))]
 
 
 def _opposite(first: str, second: str) -> bool:

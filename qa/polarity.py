@@ -44,10 +44,15 @@ _NOT = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|hardly|lacks?|unable)\b|n['’]t\b|不|没有|未|无法|没",
     re.IGNORECASE,
 )
-_TURNING = re.compile(r"(?:\b(?:do|does|did|may|can|will) )?(?:\bnot|n['’]t|\bless|\bno|\bnever|\bhardly|不|没有)\s?(?:\w+ ){0,2}$", re.IGNORECASE)
+_TURNING = re.compile(
+    r"(?:\b(?:do|does|did|may|can|will) )?(?:\bnot|n['’]t|\bless|\bno|\bnever|\bhardly|不|没有)\s?(?:\w+ ){0,2}$",
+    re.IGNORECASE,
+)
 _PRICED = re.compile(r"\bpric(?:e|es|ed|ing)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][\w-]*")
-_QUANTIFIED = re.compile(r"\bnot (?:only|just|merely|least)\b|\bno (?:less|more|fewer|later|earlier) than\b|\bno\.\s?\d", re.I)
+_QUANTIFIED = re.compile(
+    r"\bnot (?:only|just|merely|least)\b|\bno (?:less|more|fewer|later|earlier) than\b|\bno\.\s?\d", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,16 @@ def denial(text: str) -> str:
     if not match:
         return ""
     start = match.start()
-    if match.group().lower().endswith("t") and match.group()[0] in "nN" and len(match.group()) == 3 and "'" in match.group():
+    if (
+        match.group().lower().endswith("t")
+        and match.group()[0] in "nN"
+        and len(match.group()) == 3
+        and "'" in match.group()
+    ):
         start = plain.rfind(" ", 0, start) + 1
-    if match.group().lower() == "not" and (helper := re.search(r"\b(?:do|does|did|may|can|will|is|are) $", text[:start])):
+    if match.group().lower() == "not" and (
+        helper := re.search(r"\b(?:do|does|did|may|can|will|is|are) $", text[:start])
+    ):
         start = helper.start() if helper.group().strip() not in ("is", "are") else start
     following = _WORD.search(text, match.end())
     ends = following.end() if following and text[match.end()].isspace() else min(len(text), match.end() + 2)

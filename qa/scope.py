@@ -15,7 +15,9 @@ from qa.answer import Citation
 
 _CJK = r"[\u3400-\u9fff]"
 _YEARS = re.compile(r"(?<![\w(.,-])(?:(?:FY\s?)?((?:19|20)\d\d))(?![\d)]|[.,]\d|-\d{2,4}\b)")
-_QUARTER = re.compile(r"\bQ([1-4])\b|\b(first|second|third|fourth) (?:quarter|half)\b|第?([一二三四])季度", re.IGNORECASE)
+_QUARTER = re.compile(
+    r"\bQ([1-4])\b|\b(first|second|third|fourth) (?:quarter|half)\b|第?([一二三四])季度", re.IGNORECASE
+)
 _MONTHS = re.compile(
     r"\b(January|February|March|April|May|June|July|August|September|October|November|December|spring|summer|autumn|"
     r"winter|Mondays?|Tuesdays?|Wednesdays?|Thursdays?|Fridays?|Saturdays?|Sundays?|weekdays?|weekends?)\b|"
@@ -50,7 +52,9 @@ _RIVALS = tuple(
         "before|after|during", "basic|premium|standard|family",
     )
 )  # fmt: skip
-_NAME = re.compile(r"\b(?:[A-Z][\w'’&.-]*\w|[A-Z])(?: (?:of |de |van |von )?(?:[A-Z][\w'’&-]*|\d{1,3}(?![\d.,%]|\s?[a-z%])))*")
+_NAME = re.compile(
+    r"\b(?:[A-Z][\w'’&.-]*\w|[A-Z])(?: (?:of |de |van |von )?(?:[A-Z][\w'’&-]*|\d{1,3}(?![\d.,%]|\s?[a-z%])))*"
+)
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z]\w+\b")
 _SAYING = (
     r"says?|said|reports?|reported|writes?|wrote|dates?|dated|gives?|gave|claims?|claimed|states?|stated|notes?|noted|"
@@ -60,7 +64,8 @@ _SAYING = (
 _ATTRIBUTION = re.compile(
     rf"^(?:in )?(?:[A-Z][\w'’-]*(?: (?:et al\.?|and|&|[A-Z][\w'’-]*))*) ?(?:\((?:19|20)\d\d[a-z]?\))?:\s|"
     rf"\b[A-Z][\w-]*(?: (?:et al\.?|and|&|[A-Z][\w-]*))*(?:['’]s (?:[a-z]+ ){{1,4}}?)? ?(?:\((?:19|20)\d\d[a-z]?\),? )?(?:{_SAYING})\b|"
-    r"\baccording to (?:the )?[\w’'-]+(?: [A-Z][\w-]*)*,?|\([A-Z][\w .&-]*,? (?:19|20)\d\d[a-z]?\)"
+    r"\baccording to (?:the )?[\w’'-]+(?: [A-Z][\w-]*)*,?|\([A-Z][\w .&-]*,? (?:19|20)\d\d[a-z]?\)|"
+    r"(?<=[A-Z][a-z]) ?\((?:19|20)\d\d[a-z]?\)|(?:\b[A-Z][\w-]*|\bal\.?) \((?:19|20)\d\d[a-z]?\)"
 )
 _EVERYDAY = frozenset(
     """
@@ -207,7 +212,9 @@ def _located(text: str, question: str) -> frozenset[str]:
     asked = set(terms(question, stop=False))
     found = re.finditer(r"([\w-]+) (?:in|at|of|for) (?:the )?([A-Z][\w'’-]*)", text)
     return frozenset(
-        m.group(2).lower() for m in found if stem(m.group(1).lower()) in asked and m.group(2).lower() not in names(question)
+        m.group(2).lower()
+        for m in found
+        if stem(m.group(1).lower()) in asked and m.group(2).lower() not in names(question)
     )
 
 

@@ -58,8 +58,12 @@ _LY = {
     "annually": "year",
 }  # fmt: skip
 _NOUN = re.compile(r"\W*(?:of (?:the |its |all )?)?([^\W\d_][\w-]*)(?:[ -]([^\W\d_][\w-]*))?")
-_NAMED = re.compile(r"(?:\b[A-Z][A-Za-z]+|\b(?:version|section|chapter|page|table|figure|phase|no\.|item|article|step)) $")
-_NO_NOUN = frozenset("a an and or in on at for from by to as is was are were the that which who per with of than".split())
+_NAMED = re.compile(
+    r"(?:\b[A-Z][A-Za-z]+|\b(?:version|section|chapter|page|table|figure|phase|no\.|item|article|step)) $"
+)
+_NO_NOUN = frozenset(
+    "a an and or in on at for from by to as is was are were the that which who per with of than".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
