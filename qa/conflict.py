@@ -22,7 +22,8 @@ MOST = 3  # conflicts that are told
 _SHARED = 0.6  # share of the shorter sentence's terms that the other must hold where the question says little
 _COVERED = 0.6  # share of the question's terms that each side must hold, with its surroundings
 _CHINESE_KINDS = (
-    ("number", re.compile(r"多少|多长|多大|多高|多重|几(?!点)")), ("date", re.compile(r"哪一?年|何时|什么时候|日期|几点|几月")),
+    ("number", re.compile(r"多少|多长|多大|多高|多重|几(?!点)")),
+    ("date", re.compile(r"哪一?年|何时|什么时候|日期|几点|几月")),
     ("person", re.compile(r"谁|哪位|创始人")), ("place", re.compile(r"哪里|何处|在哪|什么地方")),
     ("yesno", re.compile(r"吗|是否|能否|可否")),
 )  # fmt: skip
@@ -38,14 +39,17 @@ _GENERIC = frozenset(
 _SYNONYMS = {
     stem(w): group.split()[0]
     for group in (
-        "employ employs employed employee employees staff work works working worker workers people", "car cars vehicle vehicles automobile auto automobiles",
-        "found founded founding establish established create created founder", "begin begins start starts started began",
+        "employ employs employed employee staff work works working worker workers people",
+        "employees people", "car cars vehicle vehicles automobile auto automobiles",
+        "found founded founding establish established create created founder",
+        "begin begins start starts started began",
         "build built construct constructed erected", "open opened opens opening inaugurated",
         "buy bought acquire acquired purchase", "show shows showed display", "company firm business group corporation",
         "similar comparable rival rivals competing peer peers competitors competitor compared",
         "phone telephone number", "holiday leave vacation", "seat seats seated", "permit permitted allow allowed",
         "catch caught fire burn burned burnt fires", "deliver delivers delivered delivery deliveries",
-        "headquarters headquartered head-office office", "ceo executive chief", "big size area", "run runs operate operates",
+        "headquarters headquartered head-office office", "ceo executive chief", "big size area",
+        "run runs operate operates",
     )
     for w in group.split()
 }  # fmt: skip
@@ -142,7 +146,7 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
             return False
         if wanted and len(wanted & _content(told.context)) < bar * len(wanted):
             return False
-        if wanted and not wanted & own or len(set(key) & own) < 0.5 * len(set(key)):
+        if (wanted and not wanted & own) or len(set(key) & own) < 0.5 * len(set(key)):
             return False
         if asked == "date" and key and key[-1] not in own:
             return False  # the event itself must be told, not only its subject
@@ -201,7 +205,8 @@ def _wanted(values: list[Value], text: str, question: str) -> list[Value]:
     q = question.lower()
     hints = (
         (r"how (?:long|tall|far|wide|high|deep)\b", ("length", "time")), (r"how heavy|weigh", ("mass",)),
-        (r"\bhow much .*(?:cost|pay|paid|earn|charge)|\b(?:price|cost|costs|fee|rent|fine|salary|revenue|turnover|profit)\b|多少钱|价格|收入",
+        (r"\bhow much .*(?:cost|pay|paid|earn|charge)|\b(?:price|cost|costs|fee|rent|fine|salary)\b|"
+         r"\b(?:revenue|turnover|profit)\b|多少钱|价格|收入",
          ("money",)),
         (r"share|percent|proportion|\brate\b", ("%",)), (r"temperature|how (?:hot|cold|warm)", ("temperature",)),
     )  # fmt: skip
@@ -274,8 +279,8 @@ def _other_pole(first: str, second: str, question: str, asked: str) -> tuple[str
     denying, plain = (first, second) if denied else (second, first)
     if not _close(denying, plain, {denied or denied_too}, question, both=False):
         return None
-    said = (denied or denied_too).split()[-1]
-    shown = next((w for w in re.findall(r"[A-Za-z]+", plain) if stem(w.lower()) == stem(said.lower())), said)
+    last = (denied or denied_too).split()[-1]
+    shown = next((w for w in re.findall(r"[A-Za-z]+", plain) if stem(w.lower()) == stem(last.lower())), last)
     shown = re.sub(r"^[不没未]有?", "", shown)
     return (denied, shown) if denied else (shown, denied_too)
 

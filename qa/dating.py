@@ -1,7 +1,7 @@
 """When a document is from: a date in its front matter, its title, its file name, or near its beginning.
 
-The first of these that gives a date is taken, in this order. A date inside the prose says what the text is about and is no
-date of the document, unless words such as "published on" stand before it.
+The first of these that gives a date is taken, in this order. A date inside the prose says what
+the text is about and is no date of the document, unless words such as "published on" stand before it.
 """
 
 import re
@@ -14,18 +14,18 @@ from qa.values import Value, dates
 
 OPENING = 2000  # characters of a document in which its date is looked for
 _FIELD = re.compile(
-    r"^[ \t]*(?:source[_ ])?(?:date|published|publication date|updated|last updated|modified|created|version date|as of|日期|"
-    r"发布日期|更新日期)(?: on)?[ \t]*[:：][ \t]*(.+)$",
+    r"^[ \t]*(?:source[_ ])?(?:date|published|publication date|updated|last updated|modified|created|as of|"
+    r"日期|发布日期|更新日期)(?: on)?[ \t]*[:：][ \t]*(.+)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _PUBLISHED = re.compile(
-    r"\b(?:published|updated|released|issued|posted|dated|revised|effective|as of|in force)(?: on| in| from)?:? (.{4,24})|"
+    r"\b(?:published|updated|released|issued|posted|dated|revised|effective|as of)(?: on| in| from)?:? (.{4,24})|"
     r"(?:发布|更新|印发)于?(.{4,14})",
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"\b(?:now|currently|current|at present|today|nowadays|latest|most recent|newest|up[- ]to[- ]date|at the moment|these days|"
-    r"still)\b|现在|目前|最新|当前|如今",
+    r"\b(?:now|currently|current|at present|today|nowadays|latest|most recent|newest|up[- ]to[- ]date|at the moment|"
+    r"these days|still)\b|现在|目前|最新|当前|如今",
     re.IGNORECASE,
 )
 _CITED = re.compile(r"\(((?:19|20)\d\d)\)|\([A-Z][\w .&-]*, ((?:19|20)\d\d)\)")
@@ -34,7 +34,7 @@ _CITED = re.compile(r"\(((?:19|20)\d\d)\)|\([A-Z][\w .&-]*, ((?:19|20)\d\d)\)")
 def document_date(doc_id: str, title: str, opening: str) -> str:
     """Return the date of a document as it is written, or "" where none is given.
 
-    >>> document_date("a.md", "Prices", "Date: 9 June 2025"), document_date("report-2024.pdf", "Report", "Sales rose in 2020.")
+    >>> document_date("a.md", "Prices", "Date: 9 June 2025"), document_date("sales-2024.pdf", "Sales", "It rose in 2020.")
     ('9 June 2025', '2024')
     """
     head = opening[:OPENING]
@@ -58,7 +58,7 @@ def asks_now(question: str) -> bool:
 
 
 def dated(found: Sequence[Conflict], question: str, index: Index) -> tuple[Conflict, ...]:
-    """Return conflicts with the date of each side; the newest first where the question asks for now and all have one."""
+    """Return conflicts with the date of each side; the newest first where the question asks for now."""
     return tuple(_ordered(replace(c, dates=tuple(_date(x, index) for x in c.citations)), question) for c in found)
 
 

@@ -27,7 +27,7 @@ _VERSION = re.compile(r"\b(?:version|release|edition|revision|notes|v\.?|rev\.?)
 _EDITION = re.compile(r"\b((?:19|20)\d\d) edition\b|\b(superseded|obsolete|withdrawn|outdated|draft)\b", re.IGNORECASE)
 # A sentence that has one of these marks is not compared with one that lacks it.
 _MARKS = {
-    "plan": r"plan(?:s|ned|ning)?|expect(?:s|ed|ing)?|forecast(?:s|ed)?|project(?:s|ed) (?:to|that|a|revenue)|projections?|"
+    "plan": r"plan(?:s|ned|ning)?|expect(?:s|ed|ing)?|forecast(?:s|ed)?|projected|projections?|"
     r"targets?|goals?|aims?|aimed|budgeted|(?:was|were|is|are) to be|supposed|intend(?:s|ed)?|proposed|envisaged|"
     r"计划|预计|目标|预期|拟",
     "before": r"until|before|previous(?:ly)?|former(?:ly)?|used to|original(?:ly)?|initial(?:ly)?|at first|in the past|"
@@ -63,7 +63,8 @@ _SAYING = (
 # Who tells it is no part of what is told: "Mao (2025): …", "according to the ministry, …", "Wong reports that …".
 _ATTRIBUTION = re.compile(
     rf"^(?:in )?(?:[A-Z][\w'’-]*(?: (?:et al\.?|and|&|[A-Z][\w'’-]*))*) ?(?:\((?:19|20)\d\d[a-z]?\))?:\s|"
-    rf"\b[A-Z][\w-]*(?: (?:et al\.?|and|&|[A-Z][\w-]*))*(?:['’]s (?:[a-z]+ ){{1,4}}?)? ?(?:\((?:19|20)\d\d[a-z]?\),? )?(?:{_SAYING})\b|"
+    rf"\b[A-Z][\w-]*(?: (?:et al\.?|and|&|[A-Z][\w-]*))*(?:['’]s (?:[a-z]+ ){{1,4}}?)? ?(?:\((?:19|20)\d\d[a-z]?\),? )?"
+    rf"(?:{_SAYING})\b|"
     r"\baccording to (?:the )?[\w’'-]+(?: [A-Z][\w-]*)*,?|\([A-Z][\w .&-]*,? (?:19|20)\d\d[a-z]?\)|"
     r"(?<=[A-Z][a-z]) ?\((?:19|20)\d\d[a-z]?\)|(?:\b[A-Z][\w-]*|\bal\.?) \((?:19|20)\d\d[a-z]?\)"
 )
@@ -171,7 +172,7 @@ def _period(told: Told, kind: str) -> frozenset[str]:
 
 
 def same_marks(one: str, other: str) -> bool:
-    """Return whether two sentences agree in plan or result, before or now, part or whole, least or most, and the like."""
+    """Return whether two sentences agree in plan or result, before or now, part or whole, least or most."""
     if any(bool(mark.search(one)) != bool(mark.search(other)) for mark in _MARK.values()):
         return False
     mine, theirs = set(re.findall(r"[a-z-]+", one.lower())), set(re.findall(r"[a-z-]+", other.lower()))

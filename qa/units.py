@@ -20,8 +20,8 @@ _WORD = "|".join(sorted((*_SMALL, *_TENS, "hundred", "dozen"), key=len, reverse=
 _CHINESE = "零一二三四五六七八九"
 # digits with separators, English number words ("two and a half", "forty-two"), or Chinese ones
 NUMBER = (
-    rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:(?:{_WORD})(?:[ -](?:{_WORD}))*(?: and a half)?|half)(?![a-z])|"
-    rf"[{_CHINESE}十百千]+(?=[万亿个名人元年天家座岁]|分之)"
+    rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:(?:{_WORD})(?:[ -](?:{_WORD}))*(?: and a half)?|half)"
+    rf"(?![a-z])|[{_CHINESE}十百千]+(?=[万亿个名人元年天家座岁]|分之)"
 )
 
 
@@ -29,14 +29,15 @@ def _table() -> dict[str, tuple[str, float, float]]:
     """Return unit -> (dimension, factor, shift): base value = (number - shift) * factor."""
     rows = {
         "length": "m meter meters metre metres 米=1 km kilometer kilometers kilometre kilometres 公里 千米=1000 "
-        "cm centimetre centimetres centimeter centimeters 厘米=.01 mm millimetre millimetres millimeter millimeters 毫米=.001 "
+        "cm centimetre centimetres centimeter centimeters 厘米=.01 mm millimetre millimetres 毫米=.001 "
         "mile miles=1609.344 ft feet foot=.3048 inch inches=.0254 yard yards=.9144",
         "mass": "g gram grams 克=1 kg kilogram kilograms kilo kilos 公斤 千克=1000 mg milligram milligrams=.001 "
         "t ton tons tonne tonnes 吨=1e6 lb lbs pound-mass=453.592 oz ounce ounces=28.3495",
-        "time": "s second seconds 秒=1 ms millisecond milliseconds=.001 min minute minutes 分钟=60 h hr hrs hour hours 小时=3600 "
+        "time": "s second seconds 秒=1 ms millisecond milliseconds=.001 min minute minutes 分钟=60 h hr hour hours 小时=3600 "
         "day days 天=86400 week weeks 周=604800 month months 个月=2629800 year years 年=31557600",
         "area": "m² m2=1 平方米=1 ha hectare hectares 公顷=10000 km² km2=1e6 平方公里=1e6 acre acres=4046.856",
-        "volume": "l litre litres liter liters 升=1 ml millilitre millilitres=.001 m³ m3=1000 立方米=1000 gallon gallons=3.785412",
+        "volume": "l litre litres liter liters 升=1 ml millilitre millilitres=.001 m³ m3=1000 立方米=1000 "
+        "gallon gallons=3.785412",
         "speed": "km/h kph 公里/小时=1 mph=1.609344 m/s=3.6 knot knots=1.852",
         "energy": "wh=1 kwh kilowatt-hour kilowatt-hours 千瓦时=1000 mwh=1e6",
         "charge": "ah=1 mah=.001", "power": "w watt watts=1 kw kilowatt kilowatts 千瓦=1000 mw megawatt megawatts=1e6",
@@ -45,7 +46,7 @@ def _table() -> dict[str, tuple[str, float, float]]:
         "money gbp": "£ gbp pound pounds 英镑=1", "money cny": "¥ cny rmb yuan 元 人民币=1",
         "money hkd": "hk$ hkd 港元=1", "money inr": "₹ inr rupee rupees=1", "money jpy": "yen 日元=1",
     }  # fmt: skip
-    found = {}
+    found: dict[str, tuple[str, float, float]] = {}
     for dimension, row in rows.items():
         pending: list[str] = []
         for entry in row.split():
@@ -62,7 +63,7 @@ def _table() -> dict[str, tuple[str, float, float]]:
         found[phrase] = found[unit]
     for name in ("°c", "℃", "degrees celsius", "摄氏度"):
         found[name] = ("temperature", 1.0, 0.0)
-    return found | {name: ("temperature", 5 / 9, 32.0) for name in ("°f", "℉", "degrees fahrenheit")}
+    return found | dict.fromkeys(("°f", "℉", "degrees fahrenheit"), ("temperature", 5 / 9, 32.0))
 
 
 UNITS = _table()

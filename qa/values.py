@@ -127,7 +127,7 @@ def _month(name: str | None) -> int | None:
 
 
 def _span(year: int | None, month: int | None, day: int | None) -> tuple[float, float]:
-    """Return the days that a date may mean, on a calendar of 12 months of 31 days, which keeps order and containment."""
+    """Return the days that a date may mean, on a calendar of 12 months of 31 days."""
     start = 372 * (year or 0) + 31 * ((month or 1) - 1) + (day or 1)
     return start, start + (0 if day else 30 if month else 371)
 
@@ -150,7 +150,7 @@ def clocks(text: str) -> list[Value]:
 
 
 def identifiers(text: str) -> list[Value]:
-    """Return identifying numbers with hyphens: ISSN, telephone, model and serial numbers. They agree only if the same."""
+    """Return identifying numbers with hyphens: ISSN, telephone, model and serial numbers."""
     return [Value("id", 0.0, 0.0, m.group(), *m.span()) for m in _IDENTIFIER.finditer(text)]
 
 

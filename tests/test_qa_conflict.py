@@ -21,18 +21,19 @@ def only(text):
     return value
 
 
-def clash(question, one, other, **place):
-    return differing(
-        Told(one, place.get("one", ""), "A", "a.md"), Told(other, place.get("other", ""), "B", "b.md"), question
-    )
+def clash(question, one, other):
+    return differing(Told(one, "", "A", "a.md"), Told(other, "", "B", "b.md"), question)
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("about 40,000 people", "40,123 people"), ("80 km", "50 miles"), ("0.6 kg", "600 g"), ("twelve rooms", "12 rooms"),
-        ("1.5 million euros", "€1,500,000"), ("more than 60%", "62.4 percent"), ("between 80 and 140 euros", "95 euros"),
-        ("5 °C", "41 °F"), ("two and a half hours", "150 minutes"), ("约12万人", "118,600人"), ("half of it", "50 percent"),
+        ("about 40,000 people", "40,123 people"), ("80 km", "50 miles"), ("0.6 kg", "600 g"),
+        ("twelve rooms", "12 rooms"),
+        ("1.5 million euros", "€1,500,000"), ("more than 60%", "62.4 percent"),
+        ("between 80 and 140 euros", "95 euros"),
+        ("5 °C", "41 °F"), ("two and a half hours", "150 minutes"), ("约12万人", "118,600人"),
+        ("half of it", "50 percent"),
     ],
 )  # fmt: skip
 def test_the_same_quantity_in_other_words(one, other):
@@ -52,7 +53,8 @@ def test_quantities_that_cannot_be_the_same(one, other):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("30 euros", "33 dollars"), ("75 kWh", "190 Ah"), ("34 km long", "9 m wide"), ("9 dollars a month", "90 dollars a year"),
+    [("30 euros", "33 dollars"), ("75 kWh", "190 Ah"), ("34 km long", "9 m wide"),
+     ("9 dollars a month", "90 dollars a year"),
      ("21 goals", "64 matches")],
 )  # fmt: skip
 def test_quantities_that_are_not_compared(one, other):
@@ -102,7 +104,7 @@ def test_another_period_place_or_part_is_no_conflict():
     question = "How many beds does the hospital have?"
     one, other = "The hospital has 300 beds.", "The hospital has 180 beds."
     assert clash(question, one, other) == ("300", "180")
-    assert clash(question, one, other.replace("has", "planned"), one="") is None
+    assert clash(question, one, other.replace("has", "planned for")) is None
     assert clash(question, "In 2020 the hospital had 300 beds.", "In 2023 the hospital had 180 beds.") is None
     assert clash("How big is it?", one, other) is None
 
@@ -125,7 +127,8 @@ def test_a_broken_line_of_the_set_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("doc", "title", "text", "date"),
     [
-        ("a.md", "Prices", "title: Prices\nsource_date: 2025-10-03", "2025-10-03"), ("a.md", "Prices 2024", "No date.", "2024"),
+        ("a.md", "Prices", "title: Prices\nsource_date: 2025-10-03", "2025-10-03"),
+        ("a.md", "Prices 2024", "No date.", "2024"),
         ("notes/2023-05-11.txt", "Minutes", "Sales rose in 2020.", "2023-05-11"),
         ("a.md", "Study", "Published on 9 June 2025 in Oslo.", "9 June 2025"),
         ("a.md", "Study", "The firm was founded in 1998 and has grown since.", ""),
