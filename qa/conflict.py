@@ -141,7 +141,7 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
     known = set(names(question))
     key = [_SYNONYMS.get(t, t) for t in terms(question) if _SYNONYMS.get(t, t) in wanted and t not in known]
     bar = 0.75 if asked in ("date", "yesno") else _COVERED
-    for told, own in ((one, mine), (other, theirs)):
+    for told, own in ((one, _content(one.text)), (other, _content(other.text))):
         if not names(question) <= set(re.findall(r"[\w'’&.-]*\w", told.context.lower().replace("'s", ""))):
             return False
         if wanted and len(wanted & _content(told.context)) < bar * len(wanted):
@@ -150,7 +150,9 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
             return False
         if asked == "date" and key and key[-1] not in own:
             return False  # the event itself must be told, not only its subject
-    return alike or (bool(wanted) and (asked not in ("other", "list") or wanted <= mine & theirs))
+    return alike or (
+        bool(wanted) and (asked not in ("other", "list") or wanted <= _content(one.text) & _content(other.text))
+    )
 
 
 def _asked_poles(question: str) -> Iterable[str]:

@@ -34,7 +34,7 @@ _CITED = re.compile(r"\(((?:19|20)\d\d)\)|\([A-Z][\w .&-]*, ((?:19|20)\d\d)\)")
 def document_date(doc_id: str, title: str, opening: str) -> str:
     """Return the date of a document as it is written, or "" where none is given.
 
-    >>> document_date("a.md", "Prices", "Date: 9 June 2025"), document_date("sales-2024.pdf", "Sales", "It rose in 2020.")
+    >>> document_date("a.md", "Prices", "Date: 9 June 2025"), document_date("s-2024.pdf", "Sales", "Up in 2020.")
     ('9 June 2025', '2024')
     """
     head = opening[:OPENING]

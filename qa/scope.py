@@ -73,7 +73,7 @@ _EVERYDAY = frozenset(
     the a an in on at of to for from by and but or as it its he she they we i this that these those there here if when
     while since until before after with without under over no not each every all most some many our their his her one
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
-    october november december am pm
+    october november december am pm although though whereas however thus despite even also because
     """.split()
 )
 

@@ -33,7 +33,7 @@ def _table() -> dict[str, tuple[str, float, float]]:
         "mile miles=1609.344 ft feet foot=.3048 inch inches=.0254 yard yards=.9144",
         "mass": "g gram grams 克=1 kg kilogram kilograms kilo kilos 公斤 千克=1000 mg milligram milligrams=.001 "
         "t ton tons tonne tonnes 吨=1e6 lb lbs pound-mass=453.592 oz ounce ounces=28.3495",
-        "time": "s second seconds 秒=1 ms millisecond milliseconds=.001 min minute minutes 分钟=60 h hr hour hours 小时=3600 "
+        "time": "s second seconds 秒=1 ms milliseconds=.001 min minute minutes 分钟=60 h hour hours 小时=3600 "
         "day days 天=86400 week weeks 周=604800 month months 个月=2629800 year years 年=31557600",
         "area": "m² m2=1 平方米=1 ha hectare hectares 公顷=10000 km² km2=1e6 平方公里=1e6 acre acres=4046.856",
         "volume": "l litre litres liter liters 升=1 ml millilitre millilitres=.001 m³ m3=1000 立方米=1000 "
