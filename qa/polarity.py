@@ -84,11 +84,14 @@ def poles(text: str) -> dict[int, Pole]:
             shown = text[turned.start() if turned else start : end]
             found.setdefault(axis, []).append(Pole(axis, side ^ bool(turned), shown, start))
     if priced:
-        for words, side in ((r"high\w*|relatively much", 1), (r"competitive(?:ly)?|low\w*", 0)):
+        for words, side in (
+            (r"(?:high|higher|highly)(?!-)|relatively much", 1),
+            (r"competitive(?:ly)?|lower|low(?!-)", 0),
+        ):
             for match in re.finditer(rf"\b(?:{words})\b", text, re.IGNORECASE):
                 found.setdefault(0, []).append(Pole(0, side, match.group(), match.start()))
         found.pop(2, None)
-    return {axis: said[0] for axis, said in found.items() if len({p.side for p in said}) == 1}
+    return {axis: min(said, key=lambda p: p.start) for axis, said in found.items() if len({p.side for p in said}) == 1}
 
 
 def denial(text: str) -> str:
