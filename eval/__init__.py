@@ -7,6 +7,7 @@
 - ``record``: what a run leaves behind: a record for each question, and the figures
 - ``report``: the terminal table and the JSON file
 - ``public``: public question sets; ``retrieval``: whether the right documents are found
+- ``conflicts``: whether contradicting sources are told from look-alikes
 - ``fit``, ``fit_verifier``: fit the product's constants on public data
 - ``datasets``: the question sets that ship, and the documents of ``care``
 

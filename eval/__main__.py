@@ -206,6 +206,24 @@ def retrieval(
             raise EvalError(f"a run reaches what eval/expected.toml says, and this one lies below: {told}")
 
 
+@app.command()
+def conflicts() -> None:
+    """Measure whether contradicting sources are told from look-alikes."""
+    from eval import conflicts as measure  # here, so that --help does not wait for it
+
+    with _told():
+        told = [measure.tell(case) for case in measure.read()]
+    for one in told:
+        if bool(one.case.values) != one.found or (one.pairs and not one.found):
+            typer.echo(f"{'missed' if one.case.values else 'alarm'} {one.case.id} ({one.case.kind}): {one.pairs}")
+    for split in measure.SPLITS:
+        s = measure.score([t for t in told if t.case.split == split])
+        typer.echo(
+            f"{split}: precision {s.precision:.3f}, recall {s.recall:.3f} "
+            f"({s.found + s.missed} conflicts, {s.look_alikes} look-alikes)"
+        )
+
+
 @bench.command()
 def peers(
     passages: Annotated[int, typer.Option(min=1, help="Ingest at least so many.")] = 2000,

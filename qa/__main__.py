@@ -228,11 +228,6 @@ def show_answer(answer: Answer) -> None:
     out.print(_safe(answer.text, lines=True))
     if answer.claims and answer.message:
         out.print(f"[dim]{_safe(answer.message)}[/dim]")
-    if answer.conflicts:
-        out.print("\n[bold]The sources disagree[/bold]")
-        for conflict in answer.conflicts:
-            for value, citation in zip(conflict.values, conflict.citations, strict=True):
-                out.print(f"  {_safe(value)}: {_safe(_place(citation))}")
     sources = answer.citations or answer.nearest
     if sources:
         out.print(f"\n[bold]{'Sources' if answer.claims else 'Nearest passages'}[/bold]")

@@ -15,15 +15,17 @@ from qa.cite import cite
 from qa.compound import parts
 from qa.conflict import conflicts
 from qa.conversation import LEANING, Asked, understand
+from qa.dating import dated
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
 from qa.question import check
 from qa.read.draft import Draft, Reader
-from qa.read.quote import QuoteReader
+from qa.read.quote import QuoteReader, plain
 from qa.smalltalk import reply
 from qa.verify import SHOWN, Verifier
 
 HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
 STAND_IN = "Nothing that {} wrote is supported by the sources; these are their own sentences."
+RIVALS = 16  # sentences of the evidence that are compared with the chosen ones for a conflict
 NEAREST = 3  # passages offered with a refusal
 
 
@@ -71,7 +73,11 @@ def stream(
         answer = replace(answer, message=message, nearest=nearest, dropped=tuple(dropped))
         yield replace(answer, timings=_timings(clock, verifying))
         return
-    found = conflicts([c for claim in claims for c in claim.citations])
+    cited = [c for claim in claims for c in claim.citations]
+    found = dated(conflicts(cited, asked.full, [e.citation for e in judged.evidence[:RIVALS]]), asked.full, index)
+    for citation in dict.fromkeys(c for conflict in found for c in conflict.citations if c not in cited):
+        claims.append(Claim(plain(citation.quote), (citation,), 1.0))  # the other side, in its own words
+        yield claims[-1]
     yield replace(
         answer, claims=tuple(claims), dropped=tuple(dropped), conflicts=found, timings=_timings(clock, verifying)
     )
