@@ -1,13 +1,15 @@
 """The evaluation suite: are answers right, cited, grounded and honest, measured without a judge model.
 
-- ``examples``: question sets (JSON Lines), read and checked
+- ``examples``: question sets (JSON Lines or CSV), read; ``question``: one of them, checked; ``cells``: rows of CSV
+- ``validate``: whether a set is fit to measure with; ``shipped``: the sets that ship and their documents
 - ``metrics``: pure functions, each with its source
 - ``run``: asks the product every question and scores the answers
 - ``record``: what a run leaves behind: a record for each question, and the figures
 - ``report``: the terminal table and the JSON file
 - ``public``: public question sets; ``retrieval``: whether the right documents are found
+- ``conflicts``: whether contradicting sources are told from look-alikes
 - ``fit``, ``fit_verifier``: fit the product's constants on public data
-- ``datasets``: the question set on the library that ships
+- ``datasets``: the question sets that ship, and the documents of ``care``
 
 Write ``from eval.metrics import ...``, never a bare ``import eval``, which would hide Python's built-in.
 - ``bench``: benchmarks of speed, robustness and memory

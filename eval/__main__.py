@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 failure (one line on standard error), 2 usage.
 import contextlib
 import json
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from corpus.errors import GroundedError
 from eval import run
+from eval import shipped as sets
 from eval.examples import EvalError, read
 from eval.report import revision, show, show_retrieval, write_json
 from index.report import Progress as SyncProgress
@@ -32,7 +32,11 @@ Examples:
 
     python -m eval --reader local --json results.json
 
+    python -m eval --set care
+
     python -m eval --questions mine.jsonl --index my-index
+
+    python -m eval check mine.jsonl --index my-index
 
     python -m eval retrieval --data public --set scifact --json now.json --against before.json
 
@@ -46,8 +50,11 @@ eval/README.md defines the metrics and the form of a question file.
 def main(
     context: typer.Context,
     questions: Annotated[
-        Path | None, typer.Option(help="Questions, JSON Lines. Default: those on the library that ships.")
+        Path | None, typer.Option(help="Questions, JSON Lines or CSV. Default: those on the library that ships.")
     ] = None,
+    shipped: Annotated[str, typer.Option("--set", metavar="NAME", help="Questions that ship: library or care.")] = (
+        "library"
+    ),
     index: Annotated[
         Path | None, typer.Option(help="Index to ask, made by `qa index`. Default: the library that ships.")
     ] = None,
@@ -58,12 +65,13 @@ def main(
         Path | None, typer.Option("--json", metavar="FILE", help="Write metrics and every answer to this file.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask the first N questions only.")] = None,
+    work: Annotated[Path | None, typer.Option(help="Where a set's index is kept. Default: below QA_HOME.")] = None,
 ) -> None:
     """Ask a set of questions and measure whether the answers are right, cited, grounded and honest."""
     if context.invoked_subcommand:
         return
     with _told():
-        _evaluate(questions, index, reader, json_file, limit)
+        _evaluate(questions, index, reader, json_file, limit, shipped, work)
 
 
 @contextlib.contextmanager
@@ -83,15 +91,23 @@ def _check_place(json_file: Path | None) -> None:
 
 
 def _evaluate(
-    questions: Path | None, index: Path | None, reader: str | None, json_file: Path | None, limit: int | None
+    questions: Path | None,
+    index: Path | None,
+    reader: str | None,
+    json_file: Path | None,
+    limit: int | None,
+    shipped: str,
+    work: Path | None,
 ) -> None:
-    path = questions if questions is not None else Path(str(files("eval") / "datasets" / "library.jsonl"))
+    path = questions if questions is not None else sets.questions(shipped)
     examples = read(path)[:limit]
     _check_place(json_file)
     from qa.system import Assistant  # here, so that --help and a wrong question file do not wait for it
 
     with _bars() as (indexing, asking):
-        assistant = Assistant.open(index, reader, indexing) if index else Assistant.library(reader, indexing)
+        assistant = (
+            Assistant.open(index, reader, indexing) if index else sets.assistant(shipped, reader, work, indexing)
+        )
         results = run.evaluate(assistant, examples, asking)
     show(results, Console())
     if json_file is not None:
@@ -120,6 +136,30 @@ def _bars() -> Iterator[tuple[SyncProgress, run.Progress]]:
             bars.update(questions, completed=done, total=count, visible=True)
 
         yield indexing, asking
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Questions, JSON Lines or CSV.")],
+    index: Annotated[
+        Path | None,
+        typer.Option(help="Index they are about. Default: the folder beside FILE of its name, else the library."),
+    ] = None,
+) -> None:
+    """Check that a set is fit to measure with: quotes verbatim, nothing twice, no answer given away."""
+    from eval import validate  # here, so that --help does not wait for it
+
+    with _told():
+        examples = read(file)
+        texts = (
+            validate.index_texts(index, examples) if index else validate.folder_texts(sets.documents(file), examples)
+        )
+        found = validate.validate(examples, texts)
+        typer.echo(validate.report(examples, found), nl=False)
+        if found:
+            raise EvalError(
+                f"{file}: a set is fit to measure with when no question breaks a rule; mend those named above"
+            )
 
 
 @app.command()
@@ -164,6 +204,24 @@ def retrieval(
         if check and missed:
             told = "; ".join(f"{name} {one.metric} {one.score} - {one.tolerance}" for name, one in missed)
             raise EvalError(f"a run reaches what eval/expected.toml says, and this one lies below: {told}")
+
+
+@app.command()
+def conflicts() -> None:
+    """Measure whether contradicting sources are told from look-alikes."""
+    from eval import conflicts as measure  # here, so that --help does not wait for it
+
+    with _told():
+        told = [measure.tell(case) for case in measure.read()]
+    for one in told:
+        if bool(one.case.values) != one.found or (one.pairs and not one.found):
+            typer.echo(f"{'missed' if one.case.values else 'alarm'} {one.case.id} ({one.case.kind}): {one.pairs}")
+    for split in measure.SPLITS:
+        s = measure.score([t for t in told if t.case.split == split])
+        typer.echo(
+            f"{split}: precision {s.precision:.3f}, recall {s.recall:.3f} "
+            f"({s.found + s.missed} conflicts, {s.look_alikes} look-alikes)"
+        )
 
 
 @bench.command()

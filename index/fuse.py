@@ -5,7 +5,10 @@ TOIS 42, 2023): a score is measured from the least that its retriever can give (
 question's own, so that a weak best stays weak beside the rest, which ranks alone would hide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+
+from corpus.document import Passage
+from index.words import words
 
 
 def convex_combination(cosines: Mapping[int, float], bm25: Mapping[int, float], share: float) -> dict[int, float]:
@@ -22,3 +25,30 @@ def convex_combination(cosines: Mapping[int, float], bm25: Mapping[int, float], 
         key: share * (1 + cosine) / max(most, 1e-9) + (1 - share) * bm25.get(key, 0.0) / max(best, 1e-9)
         for key, cosine in cosines.items()
     }
+
+
+def distinct(
+    ranking: Sequence[int], read: Callable[[Sequence[int]], dict[int, tuple[Passage, str]]], k: int
+) -> dict[int, tuple[Passage, str]]:
+    """Return the first ``k`` passages with their titles, those left out that repeat a better one of their document.
+
+    So a document of one sentence a thousand times over takes one place, not all. ``read`` gives passages by key.
+    """
+    kept: dict[int, tuple[Passage, str]] = {}
+    seen: set[tuple[object, ...]] = set()
+    for start in range(0, len(ranking), k):
+        block = read(ranking[start : start + k])
+        for key in ranking[start : start + k]:
+            if key in block and (mark := _said(block[key][0])) not in seen:
+                seen.add(mark)
+                kept[key] = block[key]
+        if len(kept) >= k:
+            break
+    return dict(list(kept.items())[:k])
+
+
+def _said(passage: Passage) -> tuple[object, ...]:
+    """Return what is the same for two passages that say the same; where words recur threefold, in any order."""
+    found = words(passage.text)
+    bag = frozenset(found)
+    return passage.doc_id, passage.heading, bag if len(found) >= 3 * len(bag) else tuple(found)

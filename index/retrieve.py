@@ -22,7 +22,7 @@ from index import derive
 from index.database import FILE
 from index.dense import DEPTH, Dense
 from index.encode import Encoder, make_encoder
-from index.fuse import convex_combination
+from index.fuse import convex_combination, distinct
 from index.hit import Hit
 from index.lock import writing
 from index.store import DocumentInfo, Store
@@ -142,12 +142,15 @@ class Index:
         vector = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
         shares = [weight / sum(weights) for weight in weights]
         derived = self._current()
-        dense = self._nearest(derived.dense, vector)
-        bm25 = dict(derived.lexical.search(list(zip(queries, shares, strict=True)), DEPTH))
-        cosines = dense | self.store.cosines([key for key in bm25 if key not in dense], vector)
-        scores = convex_combination(cosines, bm25, DENSE_SHARE[has_cjk(queries[0])])
-        best = sorted(scores, key=lambda key: (-scores[key], key))[:k]
-        found = self.store.passages(best)
+        depth, forms, share = DEPTH, list(zip(queries, shares, strict=True)), DENSE_SHARE[has_cjk(queries[0])]
+        while True:
+            dense, bm25 = self._nearest(derived.dense, vector, depth), dict(derived.lexical.search(forms, depth))
+            cosines = dense | self.store.cosines([key for key in bm25 if key not in dense], vector)
+            scores = convex_combination(cosines, bm25, share)
+            found = distinct(sorted(scores, key=lambda key: (-scores[key], key)), self.store.passages, k)
+            if len(found) == k or depth >= len(derived.lexical):
+                break
+            depth *= 8  # one document repeats itself throughout: look below it
         ranks = [
             (leg, {key: rank for rank, key in enumerate(hits, 1)}) for leg, hits in (("bm25", bm25), ("dense", dense))
         ]
@@ -155,16 +158,15 @@ class Index:
             Hit(
                 found[key][0], scores[key], tuple((leg, rank[key]) for leg, rank in ranks if key in rank), found[key][1]
             )
-            for key in best
-            if key in found
+            for key in found
         ]
 
-    def _nearest(self, dense: Dense, vector: NDArray[np.float32]) -> dict[int, float]:
+    def _nearest(self, dense: Dense, vector: NDArray[np.float32], depth: int) -> dict[int, float]:
         """Return the cosines of the passages nearest to a unit vector of shape (dim,), best first.
 
         They are the store's where the searchable form is compressed, so that no score depends on its form.
         """
-        found = dict(dense.search(vector[None], DEPTH)[0])
+        found = dict(dense.search(vector[None], depth)[0])
         if dense.tuning is None:
             return found
         exact = self.store.cosines(list(found), vector)

@@ -10,6 +10,7 @@
 - ``features``, ``evidence``, ``abstain``: which sentences answer, and whether any does
 - ``read``: the readers that draft sentences; ``prompt`` for those with a model
 - ``cite``, ``verify``, ``conflict``: what carries a sentence, whether it does, and who disagrees
+- ``values``, ``units``, ``scope``, ``polarity``, ``dating``: values, what they hold for, and dates
 - ``home``, ``models``, ``address``: where things live, fetching chat models, and where a page can be served
 
 Importing this loads no torch, faiss or gradio.

@@ -35,8 +35,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="markdown",
 )
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, emoji=False)  # ":warning:" in a document stays as it is written
+err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 IndexOption = Annotated[
     Path | None,
     typer.Option(
@@ -148,7 +148,7 @@ def ask(
         assistant = Assistant.open(index, reader, report)
     answer = assistant.ask(question)
     if as_json:
-        sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(_json(answer.to_dict()) + "\n")
     else:
         show_answer(answer)
 
@@ -184,8 +184,8 @@ def pull(
     """Fetch a chat model, so that `--reader` can name it."""
     from qa.models import pull as fetch
 
-    path = fetch(model, lambda line: err.print(escape(line)))
-    out.print(f"Ready: {escape(str(path))}")
+    path = fetch(model, lambda line: err.print(_safe(line)))
+    out.print(f"Ready: {_safe(str(path))}")
 
 
 @contextmanager
@@ -225,14 +225,9 @@ def show_report(report: SyncReport) -> None:
 
 def show_answer(answer: Answer) -> None:
     """Print an answer with its sources; control characters of documents never reach the terminal."""
-    out.print(_safe(answer.text))
+    out.print(_safe(answer.text, lines=True))
     if answer.claims and answer.message:
         out.print(f"[dim]{_safe(answer.message)}[/dim]")
-    if answer.conflicts:
-        out.print("\n[bold]The sources disagree[/bold]")
-        for conflict in answer.conflicts:
-            for value, citation in zip(conflict.values, conflict.citations, strict=True):
-                out.print(f"  {_safe(value)}: {_safe(_place(citation))}")
     sources = answer.citations or answer.nearest
     if sources:
         out.print(f"\n[bold]{'Sources' if answer.claims else 'Nearest passages'}[/bold]")
@@ -262,9 +257,19 @@ def _place(citation: Citation) -> str:
     return f"{citation.title} ({passage.doc_id}{page}{heading})"
 
 
-def _safe(text: str) -> str:
-    """Return text without control characters (ANSI escapes, bidi overrides) and with rich markup switched off."""
-    return escape("".join(c for c in text if c == "\n" or (c.isprintable() or c in "\u200c\u200d")))
+def _safe(text: str, lines: bool = False) -> str:
+    """Return text on one line without control characters (ANSI escapes, bidi overrides), rich markup switched off.
+
+    With ``lines`` its line ends stay: an answer has several, a file's name must not begin one.
+    """
+    ended = text if lines else text.replace("\n", " ")
+    return escape("".join(c for c in ended if c == "\n" or (c.isprintable() or c in "\u200c\u200d")))
+
+
+def _json(value: object) -> str:
+    """Return ``value`` as JSON, every character that a terminal might obey escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1].replace("\x7f", "\\u007f") for c in text)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from qa.answer import Citation
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
-from qa.question import clauses, kind, names
+from qa.question import kind, names
 from qa.texts import options, say
 
 # Below this chance nothing is shown; chosen on development questions (eval/LOG.md), refuses 1-3 % of the answerable
@@ -91,7 +91,8 @@ def _alike(one: str, other: str) -> bool:
 
 def should_abstain(asked: Asked, judged: Judged) -> bool:
     """Return whether the best evidence does not hold an answer."""
-    best = [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
+    looked_at = judged.evidence[: BEST if judged.parts == 1 else 2 * judged.parts]
+    best = [e for e in looked_at if e.score >= _RIVAL * judged.evidence[0].score]
     if not best or (judged.confidence < FLOOR and not _unmistakable(asked, judged)):
         return True
     if chinese.unanswered(asked.question, [_around(e.citation) for e in best]):
@@ -99,7 +100,7 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
     able = [e for e in best if _could_answer(asked, e.citation.quote)]
     if not able or judged.confidence >= FLOOR_NAME_MISSING:
         return not able
-    if len(clauses(asked.question)) > 1:
+    if judged.parts > 1:
         return bool(missing_names(asked.question, able))
     return all(missing_names(asked.question, [e]) for e in able)  # one sentence must hold both name and answer
 

@@ -4,8 +4,9 @@ An :class:`Answer` is a value: it knows nothing of models, indexes or pages that
 dictionary form (:meth:`Answer.to_dict`) is what ``qa ask --json`` prints and what the evaluation reads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from corpus.document import Passage
@@ -53,11 +54,31 @@ class Claim:
 class Conflict:
     """Two or more citations that give different values for what seems the same thing.
 
-    ``values`` holds the differing words, one for each citation, in the same order.
+    ``values`` holds the differing words, one for each citation, in the same order; so does ``dates`` the dates of the
+    sources, "" where one has none. ``newest_first``: the question asks for now, and the sides stand by date.
     """
 
     values: tuple[str, ...]
     citations: tuple[Citation, ...]
+    dates: tuple[str, ...] = ()
+    newest_first: bool = False
+
+    def told(self, marks: Sequence[str] = ()) -> str:
+        """Return the conflict as one sentence, with ``marks`` such as " [1]" behind each side.
+
+        E.g. "The sources disagree: 40,000 (A, 2023) against 45,000 (B, 2025)."
+        """
+        titles = [c.title for c in self.citations]
+        if len(set(titles)) < len(titles):  # two places of one source
+            titles = [" > ".join(dict.fromkeys((c.title, *c.passage.heading[-1:]))) for c in self.citations]
+        parts = []
+        sides = zip_longest(self.values, titles, self.dates, marks, fillvalue="")
+        for value, title, date, mark in sides:
+            parts.append(f"{value} ({', '.join(filter(None, (title, date)))}){mark}")
+        if self.newest_first:
+            return f"As of {self.dates[0]}: {parts[0]}; earlier: {', '.join(parts[1:])}."
+        one = len({c.passage.doc_id for c in self.citations}) == 1
+        return f"{'The source disagrees with itself' if one else 'The sources disagree'}: {' against '.join(parts)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +147,10 @@ class Answer:
                 lines[-1] += f" {sentence}"
             else:
                 lines.append(sentence)
+        for conflict in self.conflicts:
+            lines.append(
+                conflict.told([f" [{numbers[c.key]}]" if c.key in numbers else "" for c in conflict.citations])
+            )
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -160,7 +185,8 @@ class Answer:
             "dropped": [state(c) for c in self.dropped],
             "nearest": [cite(c) for c in self.nearest],
             "conflicts": [
-                {"values": list(c.values), "citations": [cite(x) for x in c.citations]} for c in self.conflicts
+                {"values": list(c.values), "dates": list(c.dates), "citations": [cite(x) for x in c.citations]}
+                for c in self.conflicts
             ],
             "reader": self.reader,
             "timings_ms": {

@@ -18,10 +18,11 @@ import numpy as np
 from index.encode import TokenVectors
 from index.hit import Hit
 from index.retrieve import Index
+from index.words import terms, words
 from qa.answer import Citation
 from qa.conversation import Asked
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
-from qa.question import asks_particulars
+from qa.question import asks_particulars, kind
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 DEPTH = 8  # passages whose sentences are weighed
@@ -50,11 +51,13 @@ class Judged:
     """Evidence, best first, with the chance in [0, 1] that it answers the question.
 
     ``rows`` holds the features of each piece of evidence, shape (n, n_features), for fitting and diagnosis.
+    ``parts`` is how many questions in one were weighed.
     """
 
     evidence: tuple[Evidence, ...]
     confidence: float
     rows: Matrix
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ class Scorer:
         found = [(c, k) for rank, hit in enumerate(hits, start=1) for c, k in candidates(hit, rank)]
         if not asks_particulars(asked.full):
             found = [(c, k) for c, k in found if not is_particulars(c)] or found
+        found = _telling(found, asked)
         self._see([asked.full, *(k.text for _, k in found), *(k.before for _, k in found if k.before)])
         if not found:
             return [], matrix([])
@@ -156,10 +160,25 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
         text = " ".join(passage.slice(start, end).split())
         if text.endswith(":"):
             introduction = text
-        candidate = Candidate(text, introduction or before, heading, passage.text, rank, position)
+        candidate = Candidate(text, introduction or before, heading, passage.text, rank, position, hit.score)
         found.append((Citation(passage, start, end, hit.title), candidate))
         before = text
     return found
+
+
+def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
+    """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
+
+    To a question for yes or no its own words may be the answer, where they are no question themselves.
+    """
+    own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
+    kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
+    for citation, candidate in found:
+        text = candidate.text
+        adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(text))
+        if adds or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):
+            kept.setdefault((citation.passage.doc_id, text), (citation, candidate))
+    return list(kept.values()) or list(found)
 
 
 def is_particulars(citation: Citation) -> bool:
@@ -191,4 +210,5 @@ def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
                 ranked.setdefault(piece.citation.key, replace(piece, score=1 / (2 * len(parts))))
     for piece in whole.evidence:
         ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
-    return Judged(tuple(ranked.values()), max([whole.confidence, *(p.confidence for p in parts)]), whole.rows)
+    confidence = max([whole.confidence, *(p.confidence for p in parts)])
+    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts))

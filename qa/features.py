@@ -24,11 +24,13 @@ NAMES = (
     "cosine", "passage_cosine", "covered", "covered_in_context", "covered_in_passage", "rarest_missing", "bigrams",
     "has_number", "has_date", "has_person", "has_place", "has_reason", "length", "rank", "first", "is_question",
     "soft_covered", "softest", "soft_in_context", "soft_missing", "soft_missing_in_context",
-    "name_missing", "name_missing_in_context", "name_missing_in_passage",
+    "name_missing", "name_missing_in_context", "name_missing_in_passage", "scope_differs", "heading_covered", "search",
 )  # fmt: skip
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
+# What a fact holds for: a year, or a model or version with its number ("TW-200", "SU7", "Q3")
+_SCOPE = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b|\b[A-Za-z]+-?[0-9]+\b")
 _DATE_WORD = re.compile(r"\d{1,2}(?:st|nd|rd|th)|\d{3,4}s|century|centuries|q[1-4]|today|yesterday")
 _CAPITALS = re.compile(r"[A-Z][\w'’.&-]*(?:\s+(?:of |de |van |von |the |and )?[A-Z][\w'’.&-]*)*")
 _PLACE = re.compile(r"\b(?:in|at|from|near|to|of|on)\s+(?:the\s+)?[A-Z]|[A-Z]\w+, [A-Z]")
@@ -56,6 +58,8 @@ Matrix = NDArray[np.float64]
 class Candidate:
     """A sentence with what surrounds it; ``rank`` is its passage's 1-based rank, ``position`` its own in the passage.
 
+    ``score`` is the passage's in the search.
+
     ``before`` is the text whose topic it continues: the sentence before, or a list's introduction.
     """
 
@@ -65,6 +69,7 @@ class Candidate:
     passage: str
     rank: int
     position: int
+    score: float = 0.0
 
 
 class Measure:
@@ -134,6 +139,8 @@ class Measure:
             float(share @ soft), float(soft.min()), float(share @ wide),
             float((height * (1 - soft)).max()), float((height * (1 - wide)).max()),
             float(bool(gone)), float(any(n not in context for n in gone)), float(any(n not in whole for n in gone)),
+            float(differs(self.question, f"{candidate.heading} {candidate.text}")),
+            self._cover(set(terms(candidate.heading))), candidate.score,
         ])  # fmt: skip
 
     def _cover(self, found: set[str]) -> float:
@@ -143,6 +150,23 @@ class Measure:
         """Return, for each typed kind, 1.0 if it is asked for and the text holds a new value of it."""
         kinds: tuple[Kind, ...] = ("number", "date", "person", "place", "reason")
         return tuple(float(k == self._kind and holds(k, text, self.question)) for k in kinds)
+
+
+def differs(question: str, text: str) -> bool:
+    """Return whether a text speaks of other years, or of other models, than a question that names some.
+
+    >>> differs("What did it earn in 2024?", "Report 2023. It earned 3 million.")
+    True
+    """
+    asked, told = _scopes(question), _scopes(text)
+    return any(a and t and not a & t for a, t in zip(asked, told, strict=True))
+
+
+def _scopes(text: str) -> tuple[set[str], set[str]]:
+    """Return the years of a text, and its models and versions."""
+    found = {match.lower().replace("-", "") for match in _SCOPE.findall(text)}
+    years = {one for one in found if one.isdigit()}
+    return years, found - years
 
 
 def holds(expected: Kind, text: str, question: str = "") -> bool:

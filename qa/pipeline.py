@@ -12,10 +12,12 @@ from index.retrieve import Index, Retriever
 from qa import abstain
 from qa.answer import Answer, Claim, Timings, Turn
 from qa.cite import cite
+from qa.compound import parts
 from qa.conflict import conflicts
 from qa.conversation import LEANING, Asked, asked_before, understand
+from qa.dating import dated
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
-from qa.question import check, clauses
+from qa.question import check
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
@@ -25,6 +27,7 @@ from qa.verify import SHOWN, Verifier
 HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
 STAND_IN = "Nothing that {} wrote is supported by the sources; these are their own sentences."
 AGAIN = 0.5  # what a sentence counts that the last answer told already
+RIVALS = 16  # sentences of the evidence that are compared with the chosen ones for a conflict
 NEAREST = 3  # passages offered with a refusal
 
 
@@ -75,7 +78,11 @@ def stream(
         answer = replace(answer, message=message, nearest=nearest, dropped=tuple(dropped))
         yield replace(answer, timings=_timings(clock, verifying))
         return
-    found = conflicts([c for claim in claims for c in claim.citations])
+    cited = [c for claim in claims for c in claim.citations]
+    found = dated(conflicts(cited, asked.full, [e.citation for e in judged.evidence[:RIVALS]]), asked.full, index)
+    for citation in dict.fromkeys(c for conflict in found for c in conflict.citations if c not in cited):
+        claims.append(Claim(plain(citation.quote), (citation,), 1.0))  # the other side, in its own words
+        yield claims[-1]
     yield replace(
         answer, claims=tuple(claims), dropped=tuple(dropped), conflicts=found, timings=_timings(clock, verifying)
     )
@@ -84,11 +91,11 @@ def stream(
 def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -> Judged:
     """Weigh the evidence; each part of a compound question is searched and weighed, and the best of each kept."""
     whole = scorer.judge(asked, hits[:DEPTH])
-    parts = clauses(asked.question)
-    if len(parts) == 1:
+    asked_one_by_one = parts(asked.question, [hit.passage.text for hit in hits])
+    if len(asked_one_by_one) == 1:
         return whole
     judged = []
-    for part in parts:
+    for part in asked_one_by_one:
         asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
         judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
     return merge(whole, judged)

@@ -36,7 +36,10 @@ SENTENCES = 3  # for a small model: the best three hold 82 % of the answers, mor
 TURNS = 2  # earlier exchanges shown to a large model; the search text already carries what a follow-up leans on
 TURN_CHARACTERS = 300  # of each question and answer of an earlier exchange
 
-_TAG = re.compile(r"<(?=[^\s\d=])|\[(?=/?INST\])")
+# the second kind is Mistral's, whose servers read it as control tokens wherever it stands
+_TAG = re.compile(
+    r"<(?=[^\s\d=])|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_(?:CALLS|RESULTS|CONTENT)|ARGS|CALL_ID|THINK)\])"
+)
 _MARKS = re.compile(r"\s*\[\d+\]")
 
 

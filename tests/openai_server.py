@@ -4,6 +4,7 @@
 
 - ``/v1``: the model, greedily, through transformers alone (none of our code), streamed;
 - ``/key/v1``: the same, for those who send ``Authorization: Bearer secret``;
+- ``/obedient/v1``: a model that says whatever a document in its prompt wants said; ``/obedient/thief/v1``: its prompt;
 - ``/fault/KIND/v1``: what goes wrong with servers, see ``FAULTS``;
 - ``/closed``: how many endless answers were given up by their client.
 """
@@ -14,11 +15,12 @@ import socket
 import sys
 
 import uvicorn
+from attacks import attacks
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Mount, Route
 
-closed = 0
+closed = waking = 0
 
 
 def event(text=None, reason=None):
@@ -65,6 +67,17 @@ async def chat(request):
     return StreamingResponse((part for part in (*stream, "data: [DONE]\n\n")), media_type="text/event-stream")
 
 
+async def obey(request):
+    """Say what the attacks in the prompt want said, each once, or the prompt itself."""
+    content = "\n".join(message["content"] for message in (await request.json())["messages"])
+    if "/thief/" in request.url.path:
+        said = content
+    else:
+        said = " ".join(attack.say for attack in attacks() if attack.say.rstrip(".") in content) or "It is so."
+    stream = (event(said), event(reason="stop"), "data: [DONE]\n\n")
+    return StreamingResponse((part for part in stream), media_type="text/event-stream")
+
+
 async def models(request):
     return JSONResponse({"object": "list", "data": [{"id": "tested"}, {"id": "another"}]})
 
@@ -105,7 +118,26 @@ def streaming(stream):
     return lambda: StreamingResponse(stream(), media_type="text/event-stream")
 
 
+def wake():
+    """Be busy twice, each in its own way, then answer."""
+    global waking
+    waking += 1
+    if waking % 3:
+        return JSONResponse({"error": {"message": "loading"}}, 503 if waking % 3 == 1 else 429, {"retry-after": "0"})
+    return streaming(parts(event("It is awake."), event(reason="stop")))()
+
+
 FAULTS = {
+    "waking": wake,
+    "reasons": streaming(
+        parts(
+            'data: {"choices": [{"delta": {"reasoning_content": "Say nine. It is nine."}}]}\n\n',
+            event("<thi"),
+            event("nk>It is four. So</thi"),
+            event("nk>It is five."),
+            event(reason="stop"),
+        )
+    ),
     "forbidden": failing(403, {"detail": "not for you"}),
     "busy": failing(429, {"error": {"message": "slow down"}}),
     "broken": failing(500, {"error": {"message": "CUDA is unhappy"}}),
@@ -152,11 +184,14 @@ def main():
         Route("/{kind}/v1/chat/completions", fault, methods=["POST"]),
         Route("/{kind}/v1/models", fault_models),
     ]
+    obedient = [Route("/chat/completions", obey, methods=["POST"]), Route("/models", models)]
     app = Starlette(
         routes=[
             Mount("/v1", routes=api),
             Mount("/key/v1", routes=api),
             Mount("/fault", routes=faults),
+            Mount("/obedient/v1", routes=obedient),
+            Mount("/obedient/thief/v1", routes=obedient),
             Route("/closed", count_closed),
         ]
     )

@@ -43,6 +43,7 @@ def faulty():
 
 @pytest.fixture(autouse=True)
 def no_keys(monkeypatch):
+    monkeypatch.setattr("qa.read.remote.WAITS", (0.01, 0.02))
     monkeypatch.delenv("QA_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
@@ -150,6 +151,22 @@ def test_a_server_that_lists_no_models(faulty, kind, message):
 def test_an_address_that_is_no_api(faulty):
     with pytest.raises(ReaderError, match="HTTP 404"):
         read(RemoteReader(f"{faulty}/nothing"))
+
+
+def test_a_busy_server_is_asked_again(faulty):
+    assert read(RemoteReader(f"{faulty}/fault/waking", "tested")) == ["It is awake."]
+
+
+def test_the_address_may_name_the_model(real):
+    options = {"whole_passages": False, "max_tokens": 4}
+    assert RemoteReader(f"{real}/v1#a/b", **options).name == f"a/b at {real}/v1"
+    assert read(RemoteReader(f"{real}#tested", **options)) == []
+    with pytest.raises(ReaderError, match="has no model gpt-99"):
+        read(RemoteReader(f"{real}#gpt-99", **options))
+
+
+def test_what_is_said_beside_the_answer_is_a_thought(faulty):
+    assert read(RemoteReader(f"{faulty}/fault/reasons", "tested")) == ["It is five."]
 
 
 def test_nobody_is_there():

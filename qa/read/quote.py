@@ -8,17 +8,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.words import terms
-from qa.answer import Citation, Turn
+from qa.answer import Turn
+from qa.compound import parts
 from qa.evidence import Evidence
-from qa.question import listed
 from qa.read.draft import Draft
+from qa.read.lists import BULLET, entries
 
 SENTENCES = 3  # a person reads one to three sentences, not a page
-ITEMS = 8  # entries of a list
 ENOUGH = 0.85  # chance mass of the sentences already chosen at which no more are added
 WORTH = 0.1  # share of the best sentence's chance below which a further one only distracts
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
-_BULLET = re.compile(r"^(?:[•\-*–]|\(?(?:\d{1,3}|[a-z])[.)])\s+")
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
 
 
@@ -32,13 +31,16 @@ class QuoteReader:
 
     def read(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> Iterator[Draft]:
         """Yield up to three quoted sentences, or the entries of the list that answers."""
-        if (noun := listed(question)) and (entries := _list(noun, evidence)):
-            yield from entries
+        if found := entries(question, evidence):
+            for entry in found:
+                yield Draft(plain(entry.quote), (entry,), item=True)
             return
+        count = len(parts(question))
+        most = self._sentences if count == 1 else max(self._sentences, 2 * count)
         chosen: list[Evidence] = []
         mass = 0.0
         for piece in evidence:
-            if len(chosen) == self._sentences or (chosen and mass > ENOUGH):
+            if len(chosen) == most or (chosen and mass > ENOUGH):
                 return
             mass += piece.score
             if chosen and piece.score < WORTH * chosen[0].score:
@@ -50,34 +52,9 @@ class QuoteReader:
 
 def plain(quote: str) -> str:
     """Return a quote as a sentence of running text: one line, no bullet, a word cut at a line's end made whole."""
-    return _BULLET.sub("", " ".join(_WRAPPED_HYPHEN.sub("-", quote).split()))
+    return BULLET.sub("", " ".join(_WRAPPED_HYPHEN.sub("-", quote).split()))
 
 
 def _repeats(piece: Evidence, chosen: Sequence[Evidence]) -> bool:
     own = set(terms(piece.citation.quote))
     return any(len(own & set(terms(c.citation.quote))) >= _REPEATS * max(1, len(own)) for c in chosen)
-
-
-def _list(noun: str, evidence: Sequence[Evidence]) -> list[Draft]:
-    """Return the entries of the list that the best evidence belongs to, if it is a list of what was asked for.
-
-    That is so when its heading or introduction holds the noun, or when most of the best sentences are in it.
-    """
-    best = evidence[:SENTENCES]
-    for piece in best:
-        entries = _entries(piece.citation)
-        passage = piece.citation.passage
-        above = " ".join((*passage.heading[-1:], passage.slice(passage.start, entries[0].start))) if entries else ""
-        inside = sum(e.citation.passage == passage for e in best)
-        if len(entries) > 1 and (set(terms(noun)) & set(terms(above)) or inside == len(best)):
-            return [Draft(plain(c.quote), (c,), item=True) for c in entries[:ITEMS]]
-    return []
-
-
-def _entries(citation: Citation) -> list[Citation]:
-    """Return the list entries of a citation's passage that it is one of, or that follow it."""
-    passage = citation.passage
-    spans = [span for span in passage.sentences if _BULLET.match(passage.slice(*span))]
-    if (citation.start, citation.end) not in spans:
-        spans = [span for span in spans if span[0] >= citation.end]
-    return [Citation(passage, start, end, citation.title) for start, end in spans]

@@ -10,9 +10,11 @@ import json
 import os
 import re
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from ipaddress import ip_address
+from time import sleep
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
@@ -24,6 +26,10 @@ from qa.read.draft import Draft
 from qa.read.stream import Piece, drafts
 
 CONNECT_SECONDS = 10.0  # a server that is there answers the connection at once
+
+WAITS = (0.5, 1.0, 2.0)  # seconds before a request is made again
+LONGEST_WAIT = 10.0  # seconds that a server may ask for; nobody waits longer for a first word
+PASSING = frozenset({429, 502, 503, 504})  # a 500 comes again with the same prompt
 
 _TOO_LONG = re.compile(r"context|too long|maximum.{0,40}tokens|n_ctx|input length", re.IGNORECASE | re.DOTALL)
 
@@ -47,8 +53,8 @@ class RemoteReader:
         so that a key for OpenAI never travels to another server.
 
         Args:
-            base_url: ``http(s)://host[:port]``, with or without ``/v1``.
-            model: the name the server knows it by; ``None`` is the first that the server lists.
+            base_url: ``http(s)://host[:port]``, with or without ``/v1``; ``#name`` at its end names the model.
+            model: the name the server knows it by; ``None`` is the address's, or the first that the server lists.
             whole_passages: prompt for a large model (rules, and whole passages) rather than for a small
                 one (the best sentences).
             budget: most characters of sources in a prompt (12,000 are about 3,000 tokens).
@@ -67,6 +73,7 @@ class RemoteReader:
         path = url.path.rstrip("/")
         self._url = url.copy_with(path=path if path.endswith("/v1") else f"{path}/v1", query=None, fragment=None)
         self._shown = str(self._url.copy_with(userinfo=b""))
+        model = model or unquote(url.fragment) or None
         self._model = model
         self.name = f"{model} at {self._shown}" if model else self._shown
         self._whole = whole_passages
@@ -99,11 +106,34 @@ class RemoteReader:
                 "temperature": 0,
                 "max_tokens": self._max_tokens,
             }
-            with client.stream("POST", "chat/completions", json=body) as response:
+            with self._answering(client, body) as response:
                 if response.status_code != httpx.codes.OK:
-                    response.read()
                     raise self._refused(response, model)
                 yield from self._pieces(response)
+
+    @contextmanager
+    def _answering(self, client: httpx.Client, body: dict[str, Any]) -> Iterator[httpx.Response]:
+        """Ask, and ask again where the server is busy or breaks the connection before a word of its answer.
+
+        A ``Retry-After`` of the server up to :data:`LONGEST_WAIT` is kept to.
+        """
+        for wait in (*WAITS, None):
+            try:
+                request = client.build_request("POST", "chat/completions", json=body)
+                response = client.send(request, stream=True)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                if wait is None:
+                    raise
+                sleep(wait)
+                continue
+            with closing(response):
+                if response.status_code != httpx.codes.OK:
+                    response.read()
+                if wait is None or response.status_code not in PASSING:
+                    yield response
+                    return
+            asked = response.headers.get("retry-after", "")
+            sleep(min(float(asked), LONGEST_WAIT) if asked.isdecimal() else wait)
 
     def _client(self) -> httpx.Client:
         """Return a client for this server; proxies of the environment are for servers elsewhere only."""

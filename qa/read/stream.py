@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.sentences import sentences
-from qa.prompt import REFUSAL
+from qa.prompt import REFUSAL, SYSTEM
 from qa.read.draft import Draft
 
 MOST_SENTENCES = 3  # the prompt asks for one to three; a small model rambles on
@@ -57,7 +57,9 @@ def drafts(pieces: Generator[Piece, None, None]) -> Iterator[Draft]:
     with closing(complete(pieces)) as told:
         for text, item in told:
             key = _key(text)
-            if not key or text.endswith(("?", "？")):  # a question, often the person's own, answers nothing
+            if (
+                not key or key in _PROMPT or text.endswith(("?", "？"))
+            ):  # a question, often the person's own, is no answer
                 continue
             if key in said or key.startswith(_key(REFUSAL)) or _DENIAL.match(text):
                 return
@@ -149,6 +151,9 @@ def _clean(sentence: str) -> str:
 def _key(sentence: str) -> str:
     """Return the letters and digits alone, to see that two sentences say the same."""
     return "".join(c for c in sentence.casefold() if c.isalnum())
+
+
+_PROMPT = frozenset(_key(SYSTEM[unit.start : unit.end]) for unit in sentences(SYSTEM))  # told to nobody
 
 
 def circles(text: str) -> bool:

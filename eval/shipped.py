@@ -1,0 +1,58 @@
+"""The question sets that ship: ``library`` on the documents the product comes with, ``care`` on documents of its own.
+
+``care`` asks for facts that need care (rows of tables, negations, replaced rules, two years, products or sites,
+short forms explained elsewhere, paragraphs that differ in one number, questions that take something wrong for granted).
+"""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eval.examples import EvalError
+from index.report import Progress
+from qa.home import home
+
+if TYPE_CHECKING:
+    from qa.system import Assistant
+
+SETS = ("library", "care")
+
+
+def questions(name: str) -> Path:
+    """Return the question file of a set.
+
+    Raises:
+        EvalError: no set of that name ships.
+    """
+    if name not in SETS:
+        raise EvalError(f"--set takes a set that ships, one of {', '.join(SETS)}; got {name!r}")
+    return _datasets() / f"{name}.jsonl"
+
+
+def documents(file: Path) -> Path:
+    """Return the folder a question file is about: one beside it of its own name, else the library that ships."""
+    from qa.system import library  # here, so that --help does not wait for it
+
+    beside = file.with_suffix("")
+    return beside if beside.is_dir() else library()
+
+
+def assistant(name: str, reader: str | None, work: Path | None = None, progress: Progress | None = None) -> "Assistant":
+    """Open a set's documents, indexed below ``work`` (default: ``QA_HOME/eval``) or, for the library, at its own place.
+
+    Raises:
+        ReaderError: the reader's model is not on this machine.
+        StoreError: the index cannot be written.
+    """
+    from index.sync import sync
+    from qa.system import Assistant
+
+    if name == "library" and work is None:
+        return Assistant.library(reader, progress)
+    place = (work or home() / "eval") / name
+    sync([documents(questions(name))], place, progress=progress, wait=300)
+    return Assistant.open(place, reader)
+
+
+def _datasets() -> Path:
+    return Path(str(files("eval"))) / "datasets"
