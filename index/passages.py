@@ -1,6 +1,7 @@
 """What a store holds of passages, read: by key, by document, all in order; and their vectors."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from corpus.document import Passage
 from index.database import Database
 from index.entry import entry
+from index.words import has_cjk, stem, terms
 
 _LOOKUP = 500  # values in one IN (...)
 _ROWS = 1000  # passages in memory at a time
@@ -96,10 +98,29 @@ class Passages(Database):
             found |= {row[0]: np.frombuffer(row[1], np.float16) for row in rows}
         return found
 
+    def mentioning(self, phrase: str) -> set[str]:
+        """Return the ids of the documents with a passage that holds, with its title, each word of a phrase."""
+        wanted = set(terms(phrase))
+        if not wanted:
+            return set()
+        likes = [_like(word) for word in re.findall(r"[^\W_]+", phrase.lower()) if terms(word)]
+        where = " AND ".join(["d.title || ' ' || p.text LIKE ?"] * len(likes))
+        rows = self._run(
+            f"SELECT d.id, d.title || ' ' || p.text FROM passages p JOIN documents d ON d.pk = p.doc_pk WHERE {where}",
+            [f"%{like}%" for like in likes],
+        )
+        return {doc_id for doc_id, text in rows if wanted <= set(terms(text))}
+
     def counts(self) -> tuple[int, int]:
         """Return (documents, passages)."""
         rows = self._run("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
         return int(rows[0][0]), int(rows[0][1])
+
+
+def _like(word: str) -> str:
+    """Return a pattern that every form of a word meets: its stem; a letter beyond ASCII may be any letter."""
+    begin = word if has_cjk(word) else word[: len(stem(word).rstrip("i"))]
+    return "".join(char if char.isascii() or has_cjk(char) else "_" for char in begin)
 
 
 def _passage(row: Sequence[Any]) -> Passage:

@@ -3,7 +3,10 @@
 - ``pipeline``: the product in one screen
 - ``system``: opens an index and puts the parts together; ``ask`` and ``Assistant``
 - ``answer``: the types ``Answer``, ``Claim``, ``Citation``, ``Conflict``, ``Turn``
-- ``question``, ``conversation``, ``smalltalk``: what is asked, after what was said before
+- ``question``, ``conversation``, ``rewrite``, ``chinese``: what is asked, after what was said before
+- ``requests``, ``respond``, ``smalltalk``: what is no question to the documents' words; its answers in ``documents``,
+  ``summary``, ``compare`` and ``clarify``
+- ``texts``: what the product itself says, in English and Chinese
 - ``features``, ``evidence``, ``abstain``: which sentences answer, and whether any does
 - ``read``: the readers that draft sentences; ``prompt`` for those with a model
 - ``cite``, ``verify``, ``conflict``: what carries a sentence, whether it does, and who disagrees

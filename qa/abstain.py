@@ -10,12 +10,14 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from index.words import STOP, terms, words
+from index.words import STOP, has_cjk, terms, words
+from qa import chinese
 from qa.answer import Citation
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
 from qa.question import kind, names
+from qa.texts import options, say
 
 # Below this chance nothing is shown; chosen on development questions (eval/LOG.md), refuses 1-3 % of the answerable
 # questions of the public sets, held out.
@@ -93,6 +95,8 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
     best = [e for e in looked_at if e.score >= _RIVAL * judged.evidence[0].score]
     if not best or (judged.confidence < FLOOR and not _unmistakable(asked, judged)):
         return True
+    if chinese.unanswered(asked.question, [_around(e.citation) for e in best]):
+        return True
     able = [e for e in best if _could_answer(asked, e.citation.quote)]
     if not able or judged.confidence >= FLOOR_NAME_MISSING:
         return not able
@@ -128,23 +132,21 @@ def _could_answer(asked: Asked, quote: str) -> bool:
 
 def refusal(asked: Asked, judged: Judged, documents: int) -> str:
     """Return what a refusal says: what was searched, and what is missing, where that can be told."""
-    searched = f"the {documents} documents" if documents != 1 else "the one document"
-    text = f"I found no answer to this in {searched} searched."
+    q = asked.question
+    searched = say(q, "all", count=documents) if documents != 1 else say(q, "one")
+    text = say(q, "refusal", searched=searched)
     gone = missing_names(asked.question, judged.evidence[:1])
     if gone:
-        text += f" The closest passage does not mention {_listed(gone)}."
+        text += say(q, "unmentioned", words=options(q, gone[:3]))
     elif vague := _uncovered(asked.question, judged.evidence[:BEST]):
-        text += f" The closest passages say nothing about {_listed(vague)}."
+        text += say(q, "uncovered", words=options(q, vague))
     return text
 
 
 def _uncovered(question: str, evidence: Sequence[Evidence]) -> list[str]:
     """Return up to three content words of the question that the best passages do not hold."""
     seen = {t for e in evidence for t in terms(" ".join((e.citation.title, e.citation.passage.text)))}
+    if has_cjk(question):
+        return []
     plain = [w for w in words(question) if w not in STOP and len(w) > 3]
     return [w for w in dict.fromkeys(plain) if not any(_known(t, seen) for t in terms(w))][:3]
-
-
-def _listed(found: Sequence[str]) -> str:
-    quoted = [f"“{w}”" for w in found[:3]]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from index.words import terms
 from qa.answer import Turn
 from qa.question import names
+from qa.rewrite import rewrite
 
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b")
 _POINTER = re.compile(  # leans only where the question names nothing itself
@@ -33,8 +34,9 @@ _OPENING = re.compile(
 class Asked:
     """A question in its conversation.
 
-    ``question`` is as typed; ``full`` is what evidence is scored against: the question, preceded by the
-    earlier question it leans on; ``forms`` are the texts to search with, ``weights`` what each counts.
+    ``question`` is as typed, or what it stands for where that can be told; ``full`` is what evidence is scored
+    against: the question, preceded by the earlier question it leans on; ``forms`` are the texts to search with,
+    ``weights`` what each counts.
     """
 
     question: str
@@ -47,10 +49,17 @@ def understand(question: str, history: Sequence[Turn]) -> Asked:
     """Return the question with what it leans on."""
     if not history:
         return Asked(question, question, (question,), (1.0,))
+    if rewritten := rewrite(question, history):
+        return Asked(rewritten, rewritten, (rewritten, f"{history[-1].question.strip()} {question}"), STANDING)
     if not leans(question):
         return Asked(question, question, (question, f"{history[-1].question.strip()} {question}"), STANDING)
     full = f"{_topic(history)} {question}"
     return Asked(question, full, (question, full), LEANING)
+
+
+def asked_before(question: str, history: Sequence[Turn]) -> bool:
+    """Return whether the last question is asked once more, in the same words: then the same is told again."""
+    return set(terms(question)) == set(terms(history[-1].question))
 
 
 def leans(question: str) -> bool:

@@ -118,7 +118,7 @@ class Scorer:
     def _measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
         found = [(c, k) for rank, hit in enumerate(hits, start=1) for c, k in candidates(hit, rank)]
         if not asks_particulars(asked.full):
-            found = [(c, k) for c, k in found if not _is_particulars(c)] or found
+            found = [(c, k) for c, k in found if not is_particulars(c)] or found
         found = _telling(found, asked)
         self._see([asked.full, *(k.text for _, k in found), *(k.before for _, k in found if k.before)])
         if not found:
@@ -181,7 +181,7 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
     return list(kept.values()) or list(found)
 
 
-def _is_particulars(citation: Citation) -> bool:
+def is_particulars(citation: Citation) -> bool:
     """Return whether a sentence only describes its document (front matter, title) or lists references."""
     text = " ".join(citation.quote.split())
     heading = citation.passage.heading[-1] if citation.passage.heading else ""

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encode import TokenVectors
-from index.words import STOP, terms, words
+from index.words import STOP, has_cjk, terms, words
+from qa import chinese
 from qa.question import Kind, kind, names
 
 NAMES = (
@@ -174,6 +175,8 @@ def holds(expected: Kind, text: str, question: str = "") -> bool:
     >>> holds("number", "It sold 40,000 cars."), holds("number", "It was founded in 2010.")
     (True, False)
     """
+    if has_cjk(text):
+        return chinese.holds(expected, text)
     asked = set(words(question))
     if expected in ("number", "date"):
         test = _is_number if expected == "number" else _is_date

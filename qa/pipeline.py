@@ -14,17 +14,19 @@ from qa.answer import Answer, Claim, Timings, Turn
 from qa.cite import cite
 from qa.compound import parts
 from qa.conflict import conflicts
-from qa.conversation import LEANING, Asked, understand
+from qa.conversation import LEANING, Asked, asked_before, understand
 from qa.dating import dated
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
 from qa.question import check
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
-from qa.smalltalk import reply
+from qa.respond import respond
+from qa.texts import LABELLED, language
 from qa.verify import SHOWN, Verifier
 
 HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
 STAND_IN = "Nothing that {} wrote is supported by the sources; these are their own sentences."
+AGAIN = 0.5  # what a sentence counts that the last answer told already
 RIVALS = 16  # sentences of the evidence that are compared with the chosen ones for a conflict
 NEAREST = 3  # passages offered with a refusal
 
@@ -41,13 +43,16 @@ def stream(
     clock = [perf_counter()]
     question = check(question)
     answer = Answer(question, (), reader=reader.name)
-    if message := reply(question, index):
-        yield replace(answer, message=message)
+    if said := respond(question, history, index, scorer):
+        told = tuple(c for d in said.drafts if (c := checked(d, (), verifier)).support >= SHOWN)
+        yield from told
+        took = Timings(total=1e3 * (perf_counter() - clock[0]))
+        yield replace(answer, claims=told, message=said.message, confidence=float(bool(told)), timings=took)
         return
     asked = understand(question, history)
     hits = tuple(index.retrieve(asked.forms, HITS, asked.weights))
     clock.append(perf_counter())
-    judged = judge(asked, hits, index, scorer)
+    judged = unsaid(judge(asked, hits, index, scorer), question, history)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
     claims: list[Claim] = []
     dropped: list[Claim] = []
@@ -55,7 +60,7 @@ def stream(
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
     readers = () if abstain.should_abstain(asked, judged) else (reader, *quotes)
     for used in readers:  # where nothing that a model wrote holds, the quotes stand in
-        for draft in used.read(question, judged.evidence, history):
+        for draft in used.read(asked.question, judged.evidence, history):
             begun = perf_counter()
             claim = checked(draft, judged.evidence, verifier)
             verifying += perf_counter() - begun
@@ -64,8 +69,8 @@ def stream(
             if kept:
                 yield claim
         if claims:
-            told = "" if used is reader else STAND_IN.format(reader.name)
-            answer = replace(answer, reader=used.name, message=told)
+            instead = "" if used is reader else STAND_IN.format(reader.name)
+            answer = replace(answer, reader=used.name, message=instead)
             break
     if not claims:
         message = abstain.refusal(asked, judged, index.store.counts()[0])
@@ -96,12 +101,22 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -
     return merge(whole, judged)
 
 
+def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:
+    """Return the evidence of a follow-up with what the last answer told already behind what it did not tell."""
+    if not history or asked_before(question, history):
+        return judged
+    told = " ".join(history[-1].answer.split())
+    weighed = [replace(e, score=e.score * (AGAIN if plain(e.citation.quote) in told else 1)) for e in judged.evidence]
+    return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
+
+
 def checked(draft: Draft, evidence: Sequence[Evidence], verifier: Verifier) -> Claim:
     """Return a draft as a claim with its citations and how well they carry it."""
     citations = cite(draft, evidence)
     told = " ".join(" ".join(c.quote.split()) for c in citations)
     support = float(verifier.support([(draft.text, told)])[0]) if citations else 0.0
-    return Claim(draft.text, citations, support, draft.item)
+    label = f"{draft.label}{LABELLED[language(draft.label)]}" if draft.label else ""
+    return Claim(f"{label}{draft.text}", citations, support, draft.item)
 
 
 def _timings(clock: Sequence[float], verifying: float) -> Timings:

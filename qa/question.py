@@ -8,6 +8,7 @@ from typing import Literal
 
 from corpus.errors import QuestionError
 from index.words import STOP, has_cjk, terms, words
+from qa import chinese
 
 Kind = Literal["number", "date", "person", "place", "reason", "yesno", "list", "other"]
 MAX_CHARACTERS = 2000  # some 350 words; the encoder reads 256 word pieces of them
@@ -42,23 +43,27 @@ _LIST = re.compile(
     rf"^(?:please )?(?:list|name|enumerate) (?:\S+ ){{0,6}}?(?P<named>{_PLURAL})\b"
 )
 _PARTICULARS = re.compile(
-    r"\b(?:wr(?:ote|itten|iter)|authors?|published|publishe[rs]+|publication|source|title[ds]?|doi|issn|isbn|journal|volume|"
-    r"edit(?:or|ed)|article|paper|report|stud(?:y|ies)|documents?|cite[ds]?|references?|updated|dated|licen[cs]e|keywords?|"
+    r"\b(?:wr(?:ote|itten|iter)|authors?|published|publishe[rs]+|publication|source|title[ds]?|doi|issn|isbn|"
+    r"journal|volume|"
+    r"edit(?:or|ed)|article|paper|report|stud(?:y|ies)|documents?|cite[ds]?|references?|updated|dated|"
+    r"licen[cs]e|keywords?|"
     r"conference|proceedings|series|e-?mail|affiliat\w+|works?)\b"
 )
 _SPLIT = re.compile(r"[,;]?\s+and\s+(?=(?:what|how|who|when|where|why|which|whose)\b)|\?\s+(?=\S)", re.IGNORECASE)
+_LATIN = re.compile(r"\b(?:what|which|who|when|where|why|how|is|are|does|do|did)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’&.-]*\w")
 _GREETING = re.compile(
-    r"(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|yo|ni hao|你好|您好)"
+    r"(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|yo|ni hao|你好|您好|嗨|早上好|晚上好)"
     r"(?: there| everyone| all| bot)?[\s!.,?]*(?:how are you(?: doing)?(?: today)?|what'?s up)?[\s!.,?]*"
 )
 _THANKS = re.compile(
-    r"(?:thanks?|thank you|thx|cheers|great|ok(?:ay)?|cool|bye|goodbye|谢谢)"
+    r"(?:thanks?|thank you|thx|cheers|great|ok(?:ay)?|cool|bye|goodbye|谢谢你?|多谢|好的|再见)"
     r"(?:,? (?:you|a lot|so much|very much|everyone|then|all|again|bye|thanks|thank you|"
     r"for (?:your|the) help))*[\s!.,]*"
 )
 _ABOUT = re.compile(
-    r"(?:who|what) are you|what can (?:you|i) (?:do|ask)(?: (?:you|here|about))*|help(?: me)?|"
+    r"你是谁|你能做什么|你会什么|帮助|怎么用|(?:who|what) are you|what can (?:you|i) (?:do|ask)(?: (?:you|"
+    r"here|about))*|help(?: me)?|"
     r"(?:please )?(?:write|compose|tell|sing|draw|generate|make up)(?: me| us)? (?:an? |some )?(?:\w+ ){0,2}"
     r"(?:poem|joke|story|song|essay|haiku|limerick|code|program|e-?mail|letter)\b.*|"
     r"how do(?:es)? (?:you|this) work|"
@@ -89,6 +94,8 @@ def kind(question: str) -> Kind:
     >>> kind("How many users are there?"), kind("When was it founded?"), kind("What are its weaknesses?")
     ('number', 'date', 'list')
     """
+    if has_cjk(question) and not _LATIN.search(question):
+        return chinese.kind(question)
     q = question.lower()
     rules: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ("reason", _REASON), ("date", _DATE), ("number", _NUMBER), ("person", _PERSON), ("place", _PLACE),
@@ -122,7 +129,7 @@ def names(question: str) -> dict[str, str]:
     title = sum(w[:1].isupper() for w in question.split()) > 0.8 * len(question.split()) > 3
     plain = "".join(" " if has_cjk(char) else char for char in question)  # no blanks part "SU7" from Chinese words
     for match in _WORD.finditer(plain):
-        word = match.group()
+        word = re.sub(r"['’]s$", "", match.group())
         opens = match.start() == 0 or question[: match.start()].rstrip().endswith(("?", ".", "!"))
         capital = word[:1].isupper() and not opens and not shouting and not title
         if (capital or any(c.isdigit() for c in word)) and word.lower() not in STOP:

@@ -2,6 +2,10 @@
 
 from index.retrieve import Index
 from qa.question import is_babble, smalltalk
+from qa.texts import documents as counted
+from qa.texts import language, say
+
+SHOWN = 3  # titles that are named
 
 
 def reply(question: str, index: Index) -> str | None:
@@ -11,18 +15,12 @@ def reply(question: str, index: Index) -> str | None:
         return None
     documents = index.documents()
     if not documents:
-        return "There are no documents to ask yet. Add some with `qa index PATH...` or by uploading them on the page."
+        return say(question, "empty")
     titles = list(dict.fromkeys(d.title for d in documents))
-    shown = "; ".join(f"“{t}”" for t in titles[:3])
-    more = f" and {len(titles) - 3} more" if len(titles) > 3 else ""
-    about = f"I answer questions from {len(documents)} document{'s' * (len(documents) != 1)}: {shown}{more}."
-    if kind == "greeting":
-        return f"Hello! {about} Every sentence I say is quoted from them with its source. What would you like to know?"
-    if kind == "thanks":
-        return "You are welcome. Ask me anything else about the documents."
-    if kind == "about":
-        return (
-            f"{about} Every sentence I say is cited to the exact words of a source; when the documents do not hold "
-            "the answer, I say so."
-        )
-    return f"I could not find a word to search for in that. {about}"
+    joint = "；" if language(question) == "zh" else "; "
+    shown = joint.join(f"“{t}”" for t in titles[:SHOWN])
+    if len(titles) > SHOWN:
+        shown += say(question, "more", count=len(titles) - SHOWN)
+    about = say(question, "about", documents=counted(question, len(documents)), titles=shown)
+    keys = {"greeting": "greeting", "thanks": "thanks", "about": "abilities", None: "babble"}
+    return say(question, keys[kind], about=about)

@@ -13,12 +13,14 @@ class Draft:
     """A drafted sentence, not yet verified.
 
     ``citations`` are the spans a quoting reader copied from; a model's draft has none, and the program
-    finds them. ``item`` marks an entry of a list.
+    finds them. ``item`` marks an entry of a list; ``label`` is put before the sentence once it is verified, e.g. the
+    side of a comparison.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
     item: bool = False
+    label: str = ""
 
 
 class Reader(Protocol):

@@ -1,0 +1,37 @@
+import pytest
+
+from qa.answer import Turn
+from qa.rewrite import rewrite
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "question", "stands"),
+    [
+        ("What does the Lake Club cost?", "Ten.", "And the Hill Club?", "What does the Hill Club cost?"),
+        ("How many cars were sold in 2022?", "Ten.", "No, I meant 2023.", "How many cars were sold in 2023?"),
+        ("Which rank was it in Q1?", "First.", "Not Q1, Q3.", "Which rank was it in Q3?"),
+        ("When was Ames's book printed?", "In May.", "Actually, I want Birch's.", "When was Birch's book printed?"),
+        ("When did the ferry open?", "In May.", "Where?", "Where did the ferry open?"),
+        ("How much is the toll in Norway?", "Two.", "And in Spain?", "How much is the toll in Spain?"),
+        ("How much is the toll?", "Two.", "And in Spain?", "How much is the toll in Spain?"),
+        ("Who is Ada Birch?", "A pilot.", "How old is she?", "How old is Ada Birch"),
+        ("Who built the mill?", "Ada Birch built it.", "When was she born?", "When was Ada Birch born"),
+        ("What is Youpin?", "A platform.", "What can users do on it?", "What can users do on Youpin"),
+        ("Which strengths does the plan name?", "Two.", "And which threats?", "Which threats does the plan name?"),
+        ("How much does it cost?", "Which one: “A7” or “B9”?", "the A7", "How much does the A7 cost?"),
+        ("白塔有多高？", "42米。", "那西山呢？", "西山有多高？"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_becomes_the_question_it_stands_for(before, answer, question, stands):
+    assert rewrite(question, [Turn(before, answer)]) == stands
+
+
+def test_what_was_asked_two_turns_before_is_remembered():
+    history = [Turn("What is the SU7?", "A car. [1]"), Turn("Where did accidents happen?", "In Anhui. [1]")]
+    assert rewrite("What is its price?", history) == "What is SU7's price"
+
+
+@pytest.mark.parametrize("question", ["When was Xiaomi founded?", "Who edited volume 186?", "猫不能吃什么？"])
+def test_a_question_that_stands_alone_is_left_alone(question):
+    assert rewrite(question, [Turn("Who leads Tesla?", "Musk. [1]")]) is None
+    assert rewrite(question, []) is None
