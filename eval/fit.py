@@ -33,9 +33,10 @@ from qa.answer import Citation, Turn
 from qa.conversation import Asked, understand
 from qa.evidence import DEPTH, WEIGHTS, Scorer, summarise
 from qa.features import NAMES
+from qa.question import kind
 
 SETS = ("squad2", "qed", "xquad_en")
-ADAPT_RANKING, ADAPT_ANSWERABLE = 5.0, 2.0  # penalties on leaving the constants of the public sets, by cross-validation
+ADAPT_RANKING, ADAPT_ANSWERABLE = 5.0, 8.0  # penalties on leaving the constants of the public sets, by cross-validation
 WRONG = {"answerable": False, "gold": []}
 Array = NDArray[np.float64]
 
@@ -219,7 +220,7 @@ def summary(case: Case, mean: Array, scale: Array, rank: Array) -> Array:
     """Return the summary of a case under ranking weights."""
     scores = ((case.rows - mean) / scale) @ rank
     order = np.argsort(-scores, kind="stable")
-    return summarise(scores[order], case.rows[order])
+    return summarise(scores[order], case.rows[order], kind(case.question))
 
 
 def _spread(values: Array) -> Array:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
+from typing import get_args
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from index.words import terms, words
 from qa.answer import Citation
 from qa.conversation import Asked
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
-from qa.question import asks_particulars, kind
+from qa.question import Kind, asks_particulars, kind
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 DEPTH = 8  # passages whose sentences are weighed
@@ -106,7 +107,8 @@ class Scorer:
         chances = np.exp(scores[order] - scores.max())
         chances /= chances.sum()
         evidence = tuple(Evidence(citations[n], float(p)) for n, p in zip(order, chances, strict=True))
-        summary = (summarise(scores[order], rows[order]) - weights.answerable_mean) / weights.answerable_scale
+        summary = summarise(scores[order], rows[order], kind(asked.full))
+        summary = (summary - weights.answerable_mean) / weights.answerable_scale
         logit = float(summary @ weights.answerable) + weights.intercept
         return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order])
 
@@ -188,14 +190,15 @@ def is_particulars(citation: Citation) -> bool:
     return text == citation.title or _FRONT_MATTER.match(text) is not None or _REFERENCES.match(heading) is not None
 
 
-def summarise(scores: Matrix, rows: Matrix) -> Matrix:
-    """Return what tells an answered question from an unanswered one: the best scores and features.
+def summarise(scores: Matrix, rows: Matrix, asked: Kind) -> Matrix:
+    """Return what tells an answered question from an unanswered one: the best scores and features, what is asked for.
 
     ``scores`` (n,) and ``rows`` (n, n_features) are ordered best first.
     """
     second = scores[1] if len(scores) > 1 else scores[0] - 1
+    one_hot = [float(asked == one) for one in get_args(Kind)]
     rest = scores[3:8].mean() if len(scores) > 3 else scores[-1] - 1
-    return np.concatenate([[scores[0], scores[0] - second, scores[0] - rest], rows[0], rows[:3].max(axis=0)])
+    return np.concatenate([[scores[0], scores[0] - second, scores[0] - rest], rows[0], rows[:3].max(axis=0), one_hot])
 
 
 def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
