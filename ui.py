@@ -370,6 +370,7 @@ def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRI
 def main(
     index: Annotated[Path | None, typer.Option(help=INDEX)] = None,
     reader: Annotated[str | None, typer.Option(help="quote, a model's name or path, or a server's URL.")] = None,
+    reranker: Annotated[str | None, typer.Option(help="A cross-encoder's name or path.")] = None,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
 ) -> None:
@@ -378,7 +379,7 @@ def main(
         exposed = reachable(host, port)  # before a minute of indexing, not after
         with Progress() as bar:
             show = partial(bar.update, bar.add_task("Opening the documents", total=None))
-            assistant = Assistant.open(index, reader, lambda s: show(completed=s.bytes_done, total=s.bytes))
+            assistant = Assistant.open(index, reader, lambda s: show(completed=s.bytes_done, total=s.bytes), reranker)
             show(description="Documents ready", completed=1, total=1)
     except GroundedError as error:
         typer.echo(str(error), err=True)

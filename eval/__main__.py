@@ -61,6 +61,7 @@ def main(
     reader: Annotated[
         str | None, typer.Option(help="quote, local, a model name or path, or the URL of a server.")
     ] = None,
+    reranker: Annotated[str | None, typer.Option(help="A cross-encoder's name or path.")] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write metrics and every answer to this file.")
     ] = None,
@@ -71,7 +72,7 @@ def main(
     if context.invoked_subcommand:
         return
     with _told():
-        _evaluate(questions, index, reader, json_file, limit, shipped, work)
+        _evaluate(questions, index, reader, reranker, json_file, limit, shipped, work)
 
 
 @contextlib.contextmanager
@@ -94,6 +95,7 @@ def _evaluate(
     questions: Path | None,
     index: Path | None,
     reader: str | None,
+    reranker: str | None,
     json_file: Path | None,
     limit: int | None,
     shipped: str,
@@ -105,9 +107,10 @@ def _evaluate(
     from qa.system import Assistant  # here, so that --help and a wrong question file do not wait for it
 
     with _bars() as (indexing, asking):
-        assistant = (
-            Assistant.open(index, reader, indexing) if index else sets.assistant(shipped, reader, work, indexing)
-        )
+        if index:
+            assistant = Assistant.open(index, reader, indexing, reranker)
+        else:
+            assistant = sets.assistant(shipped, reader, work, indexing, reranker)
         results = run.evaluate(assistant, examples, asking)
     show(results, Console())
     if json_file is not None:
@@ -115,6 +118,7 @@ def _evaluate(
             "questions": path.name if questions is None else str(questions),
             "index": None if index is None else str(index),
             "reader": reader,
+            "reranker": reranker,
             "limit": limit,
         }
         write_json(results, json_file, settings)
@@ -167,6 +171,7 @@ def retrieval(
     data: Annotated[Path, typer.Option(help="Folder that holds a folder for each set.")],
     sets: Annotated[list[str], typer.Option("--set", metavar="NAME", help="A set; may be given several times.")],
     work: Annotated[Path | None, typer.Option(help="Where indexes are kept. Default: below QA_HOME.")] = None,
+    reranker: Annotated[str | None, typer.Option(help="A cross-encoder's name or path.")] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write figures and rows here.")
     ] = None,
@@ -184,17 +189,18 @@ def retrieval(
     from eval import retrieval as measure  # here, so that --help does not wait for it
     from index.encode import make_encoder
     from qa.home import home
+    from qa.system import make_reranker
 
     with _told():
         before = measure.read(against) if against else {}
         _check_place(json_file)
         if results is not None and not results.is_dir():
             raise EvalError(f"{results}: the folder for --results does not exist; make it, or give another")
-        encoder, place = make_encoder(), work or home() / "eval"
+        encoder, place, ranker = make_encoder(), work or home() / "eval", make_reranker(reranker)
         runs, missed = [], []
         for name in sets:
             with _bars() as (indexing, _):
-                runs.append(measure.evaluate(data / name, place, encoder, indexing))
+                runs.append(measure.evaluate(data / name, place, encoder, indexing, ranker))
             show_retrieval(runs[-1], measure.compared(runs[-1], before[name]) if name in before else {}, Console())
             missed += [(name, one) for one in measure.expected(name) if not one.holds(runs[-1])]
         if json_file is not None:

@@ -28,7 +28,8 @@ from eval.metrics import (
 from eval.public import Query, doc_id, queries, write_documents
 from index.encode import Encoder
 from index.report import Progress
-from index.retrieve import Index
+from index.rerank import Reranked, Reranker
+from index.retrieve import Index, Retriever
 from index.sync import sync
 from qa.answer import Turn
 from qa.conversation import understand
@@ -67,7 +68,9 @@ class Run:
     median_ms: float
 
 
-def evaluate(folder: Path, work: Path, encoder: Encoder, progress: Progress | None = None) -> Run:
+def evaluate(
+    folder: Path, work: Path, encoder: Encoder, progress: Progress | None = None, reranker: Reranker | None = None
+) -> Run:
     """Index a set below ``work`` (what is there already is kept) and search all its answerable questions.
 
     Raises:
@@ -82,10 +85,11 @@ def evaluate(folder: Path, work: Path, encoder: Encoder, progress: Progress | No
     index = Index(place / "index", encoder)
     try:
         index.search("warm up", 1)
+        retriever = Reranked(index, reranker) if reranker else index
         rows, times = {}, []
         for query in asked:
             begun = perf_counter()
-            ranked = ranking(index, query)
+            ranked = ranking(retriever, query)
             times.append(1e3 * (perf_counter() - begun))
             rows[query.id] = {name: metric(ranked, query.gold) for name, metric in METRICS.items()}
         passages = index.store.counts()[1]
@@ -99,10 +103,10 @@ def evaluate(folder: Path, work: Path, encoder: Encoder, progress: Progress | No
     return Run(folder.name, documents, passages, figures, rows, conversations, percentile(times, 50))
 
 
-def ranking(index: Index, query: Query) -> list[str]:
+def ranking(retriever: Retriever, query: Query) -> list[str]:
     """Return the ids of the documents that a question finds, best first, each once."""
     understood = understand(query.question, [Turn(*turn) for turn in query.history])
-    hits = index.retrieve(understood.forms, DEPTH, understood.weights)
+    hits = retriever.retrieve(understood.forms, DEPTH, understood.weights)
     return list(dict.fromkeys(doc_id(hit.passage.doc_id) for hit in hits))
 
 

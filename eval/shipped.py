@@ -37,21 +37,27 @@ def documents(file: Path) -> Path:
     return beside if beside.is_dir() else library()
 
 
-def assistant(name: str, reader: str | None, work: Path | None = None, progress: Progress | None = None) -> "Assistant":
+def assistant(
+    name: str,
+    reader: str | None,
+    work: Path | None = None,
+    progress: Progress | None = None,
+    reranker: str | None = None,
+) -> "Assistant":
     """Open a set's documents, indexed below ``work`` (default: ``QA_HOME/eval``) or, for the library, at its own place.
 
     Raises:
-        ReaderError: the reader's model is not on this machine.
+        ReaderError: the reader's or the reranker's model is not on this machine.
         StoreError: the index cannot be written.
     """
     from index.sync import sync
     from qa.system import Assistant
 
     if name == "library" and work is None:
-        return Assistant.library(reader, progress)
+        return Assistant.library(reader, progress, reranker)
     place = (work or home() / "eval") / name
     sync([documents(questions(name))], place, progress=progress, wait=300)
-    return Assistant.open(place, reader)
+    return Assistant.open(place, reader, reranker=reranker)
 
 
 def _datasets() -> Path:

@@ -9,7 +9,7 @@
 - ``lexical``: BM25 by tantivy over words and stems (derived); ``segments``: writes its files
 - ``derive``: brings the derived forms up to the store, stamped with its generation
 - ``fuse``: one score from the two rankings
-- ``retrieve``: ``Index``, the door for readers: search, documents, status
+- ``retrieve``: ``Index``, the door for readers: search, documents, status; ``rerank``: a cross-encoder over its hits
 - ``scan``, ``plan``, ``ingest``: what is on disk, what has to be done, and the doing
 - ``sync``: makes an index equal to a set of files and folders; takes documents out; ``report``: what it tells
 - ``watch``: follows folders; ``verify``: checks every invariant; ``transfer``: to one file and back

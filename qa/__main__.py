@@ -141,11 +141,12 @@ def ask(
     reader: Annotated[
         str | None, typer.Option("--reader", help='"quote" (default), a model name or path, or a server\'s base URL.')
     ] = None,
+    reranker: Annotated[str | None, typer.Option("--reranker", help="A cross-encoder's name or path.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Answer a question with numbered sources, page and quote."""
     with progress_bar("Indexing the library that ships") as report:
-        assistant = Assistant.open(index, reader, report)
+        assistant = Assistant.open(index, reader, report, reranker)
     answer = assistant.ask(question)
     if as_json:
         sys.stdout.write(_json(answer.to_dict()) + "\n")

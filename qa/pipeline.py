@@ -8,6 +8,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from index.hit import Hit
+from index.rerank import Reranked, Reranker
 from index.retrieve import Index, Retriever
 from qa import abstain
 from qa.answer import Answer, Claim, Timings, Turn
@@ -32,13 +33,20 @@ NEAREST = 3  # passages offered with a refusal
 
 
 def stream(
-    question: str, history: Sequence[Turn], *, index: Index, scorer: Scorer, reader: Reader, verifier: Verifier
+    question: str,
+    history: Sequence[Turn],
+    *,
+    index: Index,
+    scorer: Scorer,
+    reader: Reader,
+    verifier: Verifier,
+    reranker: Reranker | None = None,
 ) -> Iterator[Claim | Answer]:
     """Yield each claim once it is verified, and last the whole answer.
 
     Raises:
         QuestionError: the question is empty or too long.
-        ReaderError: the reader's model cannot be used.
+        ReaderError: the reader's or the reranker's model cannot be used.
     """
     clock = [perf_counter()]
     question = check(question)
@@ -50,9 +58,10 @@ def stream(
         yield replace(answer, claims=told, message=said.message, confidence=float(bool(told)), timings=took)
         return
     asked = understand(question, history)
-    hits = tuple(index.retrieve(asked.forms, HITS, asked.weights))
+    retriever = Reranked(index, reranker) if reranker else index
+    hits = tuple(retriever.retrieve(asked.forms, HITS, asked.weights))
     clock.append(perf_counter())
-    judged = unsaid(judge(asked, hits, index, scorer), question, history)
+    judged = unsaid(judge(asked, hits, retriever, scorer), question, history)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
     claims: list[Claim] = []
     dropped: list[Claim] = []
@@ -88,7 +97,7 @@ def stream(
     )
 
 
-def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -> Judged:
+def judge(asked: Asked, hits: Sequence[Hit], retriever: Retriever, scorer: Scorer) -> Judged:
     """Weigh the evidence; each part of a compound question is searched and weighed, and the best of each kept."""
     whole = scorer.judge(asked, hits[:DEPTH])
     asked_one_by_one = parts(asked.question, [hit.passage.text for hit in hits])
@@ -97,7 +106,7 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -
     judged = []
     for part in asked_one_by_one:
         asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
-        judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
+        judged.append(scorer.judge(asked_part, retriever.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
     return merge(whole, judged)
 
 

@@ -14,11 +14,13 @@ from corpus.errors import LoadError, ReaderError, StoreError
 from corpus.load import readable
 from corpus.load.isolated import FileReader
 from index.report import Progress, SyncReport
+from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Index, exists, identity
 from index.sync import remove, sync
 from qa.answer import Answer, Claim, Turn
 from qa.evidence import Scorer
 from qa.home import default_index, library_index
+from qa.models import resolve
 from qa.pipeline import stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
@@ -53,38 +55,54 @@ def make_reader(name: str | None) -> Reader:
     return LocalReader() if name == "local" else LocalReader(name)
 
 
-class Assistant:
-    """An index, a reader and a verifier, loaded once; several threads may ask."""
+def make_reranker(name: str | None) -> Reranker | None:
+    """Return a cross-encoder by its folder or the name it was pulled by, None for no name.
 
-    def __init__(self, index: Index, reader: Reader) -> None:
+    Raises:
+        ReaderError: the model is not on this machine, or no cross-encoder.
+    """
+    return None if name is None else CrossEncoderReranker(resolve(name))
+
+
+class Assistant:
+    """An index, a reader and a verifier, and a reranker if wanted, loaded once; several threads may ask."""
+
+    def __init__(self, index: Index, reader: Reader, reranker: Reranker | None = None) -> None:
         self.index = index
         self.reader = reader
+        self.reranker = reranker
         self._scorer = Scorer(index)
         self._verifier = LexicalVerifier(index.encoder)
 
     @classmethod
     def open(
-        cls, index: Path | str | None = None, reader: str | None = None, progress: Progress | None = None
+        cls,
+        index: Path | str | None = None,
+        reader: str | None = None,
+        progress: Progress | None = None,
+        reranker: str | None = None,
     ) -> "Assistant":
         """Open an index directory; by default the default index, or the shipped library's while there is none.
 
         Raises:
             StoreError: there is no index at ``index``.
-            ReaderError: the reader's model is not on this machine.
+            ReaderError: the reader's or the reranker's model is not on this machine.
         """
         directory = Path(index) if index is not None else standing_index()
         if index is None and directory == library_index():
-            return cls.library(reader, progress)
-        return cls(Index(directory), make_reader(reader))
+            return cls.library(reader, progress, reranker)
+        return cls(Index(directory), make_reader(reader), make_reranker(reranker))
 
     @classmethod
-    def library(cls, reader: str | None = None, progress: Progress | None = None) -> "Assistant":
+    def library(
+        cls, reader: str | None = None, progress: Progress | None = None, reranker: str | None = None
+    ) -> "Assistant":
         """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
-        chosen = make_reader(reader)
+        chosen = make_reader(reader), make_reranker(reranker)
         directory = library_index()
         uploads = directory / UPLOADS
         sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
-        return cls(Index(directory), chosen)
+        return cls(Index(directory), *chosen)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: the encoder and the searchable indexes."""
@@ -99,7 +117,13 @@ class Assistant:
         """
         turns = [t if isinstance(t, Turn) else Turn(*t) for t in history]
         yield from stream(
-            question, turns, index=self.index, scorer=self._scorer, reader=self.reader, verifier=self._verifier
+            question,
+            turns,
+            index=self.index,
+            scorer=self._scorer,
+            reader=self.reader,
+            verifier=self._verifier,
+            reranker=self.reranker,
         )
 
     def ask(self, question: str, history: History = ()) -> Answer:
@@ -186,11 +210,20 @@ def standing_index() -> Path:
 
 
 @lru_cache(maxsize=4)
-def _opened(directory: Path, reader: str | None, file: tuple[int, int] | None) -> Assistant:
-    return Assistant.library(reader) if directory == library_index() else Assistant.open(directory, reader)
+def _opened(directory: Path, reader: str | None, reranker: str | None, file: tuple[int, int] | None) -> Assistant:
+    if directory == library_index():
+        return Assistant.library(reader, reranker=reranker)
+    return Assistant.open(directory, reader, reranker=reranker)
 
 
-def ask(question: str, *, index: Path | str | None = None, history: History = (), reader: str | None = None) -> Answer:
+def ask(
+    question: str,
+    *,
+    index: Path | str | None = None,
+    history: History = (),
+    reader: str | None = None,
+    reranker: str | None = None,
+) -> Answer:
     """Ask the documents a question.
 
     Args:
@@ -199,12 +232,13 @@ def ask(question: str, *, index: Path | str | None = None, history: History = ()
             (built on first use) while there is none.
         history: earlier (question, answer) pairs, oldest first.
         reader: ``"quote"``, a model name or path, or the base URL of an OpenAI-compatible server.
+        reranker: the name or path of a cross-encoder that orders the passages found; none by default.
 
     Raises:
-        GroundedError: the question, the index or the reader cannot be used; the message says what to do.
+        GroundedError: the question, the index or a model cannot be used; the message says what to do.
 
     >>> ask("When was Xiaomi founded?").text  # doctest: +SKIP
     'Xiaomi was founded in April 2010. [1]'
     """
     directory = Path(index).absolute() if index is not None else standing_index()
-    return _opened(directory, reader, identity(directory)).ask(question, history)
+    return _opened(directory, reader, reranker, identity(directory)).ask(question, history)

@@ -2,6 +2,10 @@
 
 import gzip
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,3 +162,20 @@ def test_a_set_without_gold_is_told(data, tmp_path, hashes):
     put(data, "queries.jsonl.gz", [])
     with pytest.raises(EvalError, match="has none"):
         queries(data)
+
+
+def test_the_documentation_makes_a_set_of_beir_s_layout(tmp_path):
+    readme = (Path(__file__).parent.parent / "eval" / "README.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(import csv.*?)```", readme, re.DOTALL)
+    (tmp_path / "qrels").mkdir()
+    for name, lines in {
+        "corpus": [{"_id": "1", "title": "", "text": "Ropes of hemp."}, {"_id": "2", "text": "Lamps of Größe 2."}],
+        "queries": [{"_id": "a", "text": "Which ropes?"}, {"_id": "b", "text": "Which bells?"}],
+    }.items():
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\na\t1\t2\na\t2\t0\nb\t1\t0\n")
+    subprocess.run([sys.executable, "-c", code, "sets/harbour"], cwd=tmp_path, check=True)
+    made = tmp_path / "sets" / "harbour"
+    assert queries(made) == [Query("a", "Which ropes?", frozenset({"1"}))]
+    assert write_documents(made, tmp_path / "documents") == 2
+    assert (tmp_path / "documents" / "2.txt").read_text("utf-8") == "Lamps of Größe 2.\n"

@@ -19,13 +19,14 @@ from pathlib import Path
 
 from eval.bench.ingest import PLACES, gather
 from eval.metrics import percentile
-from index.encode import make_encoder
+from index.encode import Encoder, make_encoder
 from index.retrieve import Index
 from index.store import Store
 from index.sync import sync
 from qa.system import Assistant
 
 WORDS = 10  # of a question
+FIRST = 20  # files indexed before the number of passages a file is known
 LEGS = {  # what a leg is called, and the functions whose time it is: file and name
     "embedding the question": [("encode.py", "encode_queries"), ("minilm.py", "encode_queries")],
     "nearest vectors": [("dense.py", "search"), ("passages.py", "cosines")],
@@ -35,19 +36,27 @@ LEGS = {  # what a leg is called, and the functions whose time it is: file and n
 }
 
 
-def build(directory: Path, passages: int) -> None:
-    """Index files until the index holds ``passages`` or more."""
+def build(directory: Path, passages: int, places: Sequence[str] = PLACES, encoder: Encoder | None = None) -> None:
+    """Index files until the index holds ``passages``, or a last file's more.
+
+    Raises:
+        ValueError: all files of ``places`` together hold fewer.
+    """
+    encoder = encoder or make_encoder()
     with tempfile.TemporaryDirectory() as place:
-        encoder, files = make_encoder(), 0
+        files, held = FIRST, 0
         while True:
-            files += 250
-            gather(PLACES, Path(place), files)
+            found = gather(places, Path(place), files)
             sync([Path(place)], directory, encoder)
             store = Store(directory)
             held = store.counts()[1]
             store.close()
             if held >= passages:
                 return
+            if found < files:
+                raise ValueError(f"the files of {' '.join(places)} hold {held} passages; ask for no more")
+            missing = (passages - held) * files // held if held else FIRST  # at the number a file holds so far
+            files += max(1, missing // 2)  # of half, since files differ in length
 
 
 def questions(index: Index, count: int) -> list[str]:
@@ -102,7 +111,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         directory = options.index or Path(place, "index")
         if options.index is None:
-            build(directory, options.passages)
+            try:
+                build(directory, options.passages)
+            except ValueError as error:
+                parser.error(str(error))
         assistant = Assistant.open(directory)
         index = assistant.index
         asked = questions(index, options.questions)

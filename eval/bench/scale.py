@@ -103,7 +103,7 @@ def ask(directory: Path, real: Real) -> Row:
     opened = time.perf_counter() - begun
     derived = index._current()
     legs: dict[str, Callable[[int], object]] = {
-        "dense": lambda n: index._nearest(derived.dense, real.asked[n]),
+        "dense": lambda n: index._nearest(derived.dense, real.asked[n], DEPTH),
         "lexical": lambda n: derived.lexical.search([(real.questions[n], 1.0)], DEPTH),
         "search": lambda n: index.search(real.questions[n]),
     }
