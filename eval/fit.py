@@ -12,7 +12,7 @@ import json
 import random
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from eval.examples import read
+from eval.examples import Example, read
 from eval.metrics import auroc, locate
 from eval.shipped import SETS as SHIPPED
 from eval.shipped import documents
@@ -102,19 +102,28 @@ def shipped(report: Callable[[str], None]) -> list[Case]:
     encoder = make_encoder()
     cases: list[Case] = []
     with tempfile.TemporaryDirectory() as work:
+        indexes = {}
         for name in SHIPPED:
-            examples = read(question_file(name))
             sync([documents(question_file(name))], Path(work) / name, encoder)
-            index = Index(Path(work) / name, encoder)
-            scorer = Scorer(index)
-            for example in examples:
-                asked = understand(example.question, [Turn(*turn) for turn in example.history])
-                citations, rows = scorer.measure(asked, index.retrieve(asked.forms, DEPTH, asked.weights))
-                golds = [(gold.doc, locate(gold.quote, index.document(gold.doc).text)) for gold in example.gold]
-                held = [any(c.passage.doc_id == doc and _overlaps(c, spans) for doc, spans in golds) for c in citations]
-                cases.append(Case(name, example.question, rows, np.array(held, bool), example.answerable))
+            indexes[name] = Index(Path(work) / name, encoder)
+        scorers = {name: Scorer(index) for name, index in indexes.items()}
+        for name, other in zip(SHIPPED, reversed(SHIPPED), strict=True):
+            for n, example in enumerate(read(question_file(name))):
+                cases.append(_own(name, example, indexes[name], scorers[name]))
+                if n % 4 == 0 and not example.history:  # the other documents: nothing there answers
+                    elsewhere = replace(example, type="unanswerable", gold=())
+                    cases.append(_own(f"{name}-at-{other}", elsewhere, indexes[other], scorers[other]))
             report(f"{name}: measured")
     return [c for c in cases if len(c.rows)]
+
+
+def _own(source: str, example: Example, index: Index, scorer: Scorer) -> Case:
+    """Return what one question of a set that ships finds in one index."""
+    asked = understand(example.question, [Turn(*turn) for turn in example.history])
+    citations, rows = scorer.measure(asked, index.retrieve(asked.forms, DEPTH, asked.weights))
+    golds = [(gold.doc, locate(gold.quote, index.document(gold.doc).text)) for gold in example.gold]
+    held = [any(c.passage.doc_id == doc and _overlaps(c, spans) for doc, spans in golds) for c in citations]
+    return Case(source, asked.full, rows, np.array(held, bool), example.answerable)
 
 
 def _overlaps(citation: Citation, spans: Sequence[tuple[int, int]]) -> bool:

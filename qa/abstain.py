@@ -21,9 +21,9 @@ from qa.texts import options, say
 
 # Below this chance nothing is shown; chosen on development questions (eval/LOG.md), refuses 1-3 % of the answerable
 # questions of the public sets, held out.
-FLOOR = 0.125
+FLOOR = 0.25
 # The bar when a name of the question is missing around all of the best sentences (measured in eval/LOG.md).
-FLOOR_NAME_MISSING = 0.60
+FLOOR_NAME_MISSING = 0.70
 STANDS_OUT = 0.6  # chance of the best sentence among all from which it stands out
 BEST = 3  # sentences that are looked at
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
@@ -39,18 +39,37 @@ _ASKS_MONEY = re.compile(
 _MONEY = re.compile(
     r"[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b|\d\s?(?:k|m|bn)\b"
 )
+_IN_UNIT = re.compile(r"\bin (?:(?:square|cubic|full|whole|working|calendar) )?(?P<unit>[a-z]+(?:-[a-z]+)?)\b")
+_UNITS = (  # words that name units of one kind; a question that asks for one is answered in one of these
+    "kilometre kilometres kilometer kilometers km metre metres meter meters m miles mile mi feet foot ft cm mm",
+    "kilogram kilograms kg gram grams g tonne tonnes ton tons pounds lb",
+    "kilowatt-hours kilowatt-hour kwh wh mwh gwh kilowatt kilowatts kw mw horsepower hp ps",
+    "litre litres liter liters l ml", "percent per-cent %", "degrees celsius fahrenheit °c °f",
+    "hours hour h minutes minute min seconds second s days day weeks week months month years year",
+)  # fmt: skip
+_UNIT_OF = {word: frozenset(family.split()) for family in _UNITS for word in family.split() if len(word) > 2}
+_DENIES = re.compile(r"\b(?:not|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
+_TOKEN = re.compile(r"%|°?[a-z]+(?:-[a-z]+)*|(?<=\d)[a-z]+")
+_WHEN = re.compile(
+    r"\d{1,2}[:.]\d\d|\d{1,2} ?[ap]m\b|\b(?:after|before|during|until|till|since|soon|later|earlier|once|every|each|"
+    r"daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|spring|summer|autumn|winter|weekend|morning|noon|evening|night|"
+    r"year|month|week|day|quarter|(?:first|second) half|immediately|at once|now|currently|when|while|from .+ on)s?\b"
+)
 _ALIKE = 0.8  # two words count as one name from this share of matching letters on
 
 
-def missing_names(question: str, evidence: Sequence[Evidence]) -> list[str]:
-    """Return the question's names and numbers that stand nowhere around the sentences of ``evidence``, as written."""
+def missing_names(question: str, evidence: Sequence[Evidence], common: frozenset[str] = frozenset()) -> list[str]:
+    """Return the question's names and numbers that stand nowhere around the sentences of ``evidence``, as written.
+
+    Those that are ``common`` in all the documents need not be said again.
+    """
     texts = [_around(e.citation) for e in evidence]
     seen = {t for text in texts for t in terms(text, stop=False)}
     return list(
         dict.fromkeys(
             word
             for term, word in names(question).items()
-            if not _known(term, seen) and not any(_spelled_out(word, text) for text in texts)
+            if term not in common and not _known(term, seen) and not any(_spelled_out(word, text) for text in texts)
         )
     )
 
@@ -74,7 +93,7 @@ def _spelled_out(word: str, text: str) -> bool:
 
 def _known(term: str, seen: set[str]) -> bool:
     """Return whether a term occurs, allowing a slip in spelling or an ending in words of five letters or more."""
-    if term in seen:
+    if term in seen or f"{term}s" in seen:
         return True
     if len(term) < 5 or any(c.isdigit() for c in term):
         return False
@@ -101,8 +120,9 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
     if not able or judged.confidence >= FLOOR_NAME_MISSING:
         return not able
     if judged.parts > 1:
-        return bool(missing_names(asked.question, able))
-    return all(missing_names(asked.question, [e]) for e in able)  # one sentence must hold both name and answer
+        return bool(missing_names(asked.question, able, judged.common))
+    # one sentence must hold both name and answer
+    return all(missing_names(asked.question, [e], judged.common) for e in able)
 
 
 def _unmistakable(asked: Asked, judged: Judged) -> bool:
@@ -120,13 +140,19 @@ def _unmistakable(asked: Asked, judged: Judged) -> bool:
 def _could_answer(asked: Asked, quote: str) -> bool:
     """Return whether a sentence holds the kind of thing asked for: a count, an amount of money, a number, a person."""
     question, text = asked.question.lower(), quote.lower()
+    if _DENIES.search(text):  # "no date is set" answers "when"
+        return True
     if _ASKS_MONEY.search(question):
         return _MONEY.search(text) is not None
     if _ASKS_AGE.search(question):
         return _AGE.search(text) is not None
     if _ASKS_COUNT.search(question) and not _COUNT.search(text):
         return False
+    if (unit := _IN_UNIT.search(question)) and unit["unit"] in _UNIT_OF:
+        return any(word in _UNIT_OF[unit["unit"]] for word in _TOKEN.findall(text))
     expected = kind(asked.question)
+    if expected == "date" and not holds("date", quote, asked.full):
+        return _WHEN.search(text) is not None
     return expected not in ("number", "person") or holds(expected, quote, asked.full)
 
 
@@ -135,7 +161,7 @@ def refusal(asked: Asked, judged: Judged, documents: int) -> str:
     q = asked.question
     searched = say(q, "all", count=documents) if documents != 1 else say(q, "one")
     text = say(q, "refusal", searched=searched)
-    gone = missing_names(asked.question, judged.evidence[:1])
+    gone = missing_names(asked.question, judged.evidence[:1], judged.common)
     if gone:
         text += say(q, "unmentioned", words=options(q, gone[:3]))
     elif vague := _uncovered(asked.question, judged.evidence[:BEST]):

@@ -23,7 +23,7 @@ from index.words import terms, words
 from qa.answer import Citation
 from qa.conversation import Asked
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
-from qa.question import Kind, asks_particulars, kind
+from qa.question import Kind, asks_particulars, kind, names
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 DEPTH = 8  # passages whose sentences are weighed
@@ -33,6 +33,7 @@ _FRONT_MATTER = re.compile(
     re.IGNORECASE,
 )
 _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|literature|sources)$", re.IGNORECASE)
+_COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
 _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
 
 
@@ -52,13 +53,15 @@ class Judged:
     """Evidence, best first, with the chance in [0, 1] that it answers the question.
 
     ``rows`` holds the features of each piece of evidence, shape (n, n_features), for fitting and diagnosis.
-    ``parts`` is how many questions in one were weighed.
+    ``parts`` is how many questions in one were weighed; ``common`` are the terms of its names that so many passages
+    hold that one which does not may still be about them.
     """
 
     evidence: tuple[Evidence, ...]
     confidence: float
     rows: Matrix
     parts: int = 1
+    common: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ class Scorer:
         summary = summarise(scores[order], rows[order], kind(asked.full))
         summary = (summary - weights.answerable_mean) / weights.answerable_scale
         logit = float(summary @ weights.answerable) + weights.intercept
-        return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order])
+        common = frozenset(t for t in names(asked.full) if self._index.document_frequency(t) >= _COMMON)
+        return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order], common=common)
 
     def measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
         """Return every distinct sentence of the hits and its features, shape (n, n_features), in rank order."""
@@ -214,4 +218,4 @@ def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
     for piece in whole.evidence:
         ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
     confidence = max([whole.confidence, *(p.confidence for p in parts)])
-    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts))
+    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts), whole.common)
