@@ -3,8 +3,13 @@
 - ``examples``: question sets (JSON Lines or CSV), read; ``question``: one of them, checked; ``cells``: rows of CSV
 - ``validate``: whether a set is fit to measure with; ``shipped``: the sets that ship and their documents
 - ``metrics``: pure functions, each with its source
-- ``run``: asks the product every question and scores the answers
+- ``answers``, ``citations``, ``abstention``, ``grounding``: further ones: short references, sentences and their
+  citations, risk and coverage, and the check whether quotes carry a sentence
+- ``figures``: over which questions each figure is taken; ``score``: one answer's record
+- ``run``: asks the product every question
 - ``record``: what a run leaves behind: a record for each question, and the figures
+- ``compare``, ``grid``, ``robustness``: two runs, several conditions, and the same questions disturbed; ``changes``
+  prints them; ``bounds``: figures below which a run fails; ``command``: what the options lead to
 - ``report``: the terminal table and the JSON file
 - ``public``: public question sets; ``retrieval``: whether the right documents are found
 - ``conflicts``: whether contradicting sources are told from look-alikes

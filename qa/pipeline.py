@@ -41,8 +41,9 @@ def stream(
     reader: Reader,
     verifier: Verifier,
     reranker: Reranker | None = None,
+    k: int = HITS,
 ) -> Iterator[Claim | Answer]:
-    """Yield each claim once it is verified, and last the whole answer.
+    """Yield each claim once it is verified, and last the whole answer; ``k`` passages are retrieved.
 
     Raises:
         QuestionError: the question is empty or too long.
@@ -59,7 +60,7 @@ def stream(
         return
     asked = understand(question, history)
     retriever = Reranked(index, reranker) if reranker else index
-    hits = tuple(retriever.retrieve(asked.forms, HITS, asked.weights))
+    hits = tuple(retriever.retrieve(asked.forms, k, asked.weights))
     clock.append(perf_counter())
     judged = unsaid(judge(asked, hits, retriever, scorer), question, history)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
@@ -103,10 +104,10 @@ def judge(asked: Asked, hits: Sequence[Hit], retriever: Retriever, scorer: Score
     asked_one_by_one = parts(asked.question, [hit.passage.text for hit in hits])
     if len(asked_one_by_one) == 1:
         return whole
-    judged = []
+    judged, depth = [], min(DEPTH, len(hits))
     for part in asked_one_by_one:
         asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
-        judged.append(scorer.judge(asked_part, retriever.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
+        judged.append(scorer.judge(asked_part, retriever.retrieve(asked_part.forms, depth, asked_part.weights)))
     return merge(whole, judged)
 
 

@@ -21,7 +21,7 @@ from qa.answer import Answer, Claim, Turn
 from qa.evidence import Scorer
 from qa.home import default_index, library_index
 from qa.models import resolve
-from qa.pipeline import stream
+from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
 from qa.verify import LexicalVerifier
@@ -65,9 +65,15 @@ def make_reranker(name: str | None) -> Reranker | None:
 
 
 class Assistant:
-    """An index, a reader and a verifier, and a reranker if wanted, loaded once; several threads may ask."""
+    """An index, a reader and a verifier, and a reranker if wanted, loaded once; several threads may ask.
 
-    def __init__(self, index: Index, reader: Reader, reranker: Reranker | None = None) -> None:
+    ``k`` passages are retrieved.
+    """
+
+    def __init__(self, index: Index, reader: Reader, reranker: Reranker | None = None, k: int = HITS) -> None:
+        if k < 1:
+            raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
+        self.k = k
         self.index = index
         self.reader = reader
         self.reranker = reranker
@@ -124,6 +130,7 @@ class Assistant:
             reader=self.reader,
             verifier=self._verifier,
             reranker=self.reranker,
+            k=self.k,
         )
 
     def ask(self, question: str, history: History = ()) -> Answer:
