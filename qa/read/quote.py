@@ -30,7 +30,7 @@ class QuoteReader:
         self._sentences = sentences
 
     def read(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> Iterator[Draft]:
-        """Yield up to three quoted sentences, or the entries of the list that answers."""
+        """Yield up to four quoted sentences, or the entries of the list that answers."""
         if found := entries(question, evidence):
             for entry in found:
                 yield Draft(plain(entry.quote), (entry,), item=True)
