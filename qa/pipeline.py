@@ -32,9 +32,16 @@ NEAREST = 3  # passages offered with a refusal
 
 
 def stream(
-    question: str, history: Sequence[Turn], *, index: Index, scorer: Scorer, reader: Reader, verifier: Verifier
+    question: str,
+    history: Sequence[Turn],
+    *,
+    index: Index,
+    scorer: Scorer,
+    reader: Reader,
+    verifier: Verifier,
+    k: int = HITS,
 ) -> Iterator[Claim | Answer]:
-    """Yield each claim once it is verified, and last the whole answer.
+    """Yield each claim once it is verified, and last the whole answer; ``k`` passages are retrieved.
 
     Raises:
         QuestionError: the question is empty or too long.
@@ -50,7 +57,7 @@ def stream(
         yield replace(answer, claims=told, message=said.message, confidence=float(bool(told)), timings=took)
         return
     asked = understand(question, history)
-    hits = tuple(index.retrieve(asked.forms, HITS, asked.weights))
+    hits = tuple(index.retrieve(asked.forms, k, asked.weights))
     clock.append(perf_counter())
     judged = unsaid(judge(asked, hits, index, scorer), question, history)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
@@ -94,10 +101,10 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -
     asked_one_by_one = parts(asked.question, [hit.passage.text for hit in hits])
     if len(asked_one_by_one) == 1:
         return whole
-    judged = []
+    judged, depth = [], min(DEPTH, len(hits))
     for part in asked_one_by_one:
         asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
-        judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
+        judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, depth, asked_part.weights)))
     return merge(whole, judged)
 
 
