@@ -142,10 +142,13 @@ def ask(
         str | None, typer.Option("--reader", help='"quote" (default), a model name or path, or a server\'s base URL.')
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    trace: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Add the answer, with all that led to it, as a line of JSON.")
+    ] = None,
 ) -> None:
     """Answer a question with numbered sources, page and quote."""
     with progress_bar("Indexing the library that ships") as report:
-        assistant = Assistant.open(index, reader, report)
+        assistant = Assistant.open(index, reader, report, trace)
     answer = assistant.ask(question)
     if as_json:
         sys.stdout.write(_json(answer.to_dict()) + "\n")

@@ -22,6 +22,7 @@ from qa.home import default_index, library_index
 from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
+from qa.trace import Steps, Trace
 from qa.verify import LexicalVerifier
 
 UPLOADS = "uploads"
@@ -56,38 +57,49 @@ def make_reader(name: str | None) -> Reader:
 class Assistant:
     """An index, a reader and a verifier, loaded once; several threads may ask. ``k`` passages are retrieved."""
 
-    def __init__(self, index: Index, reader: Reader, k: int = HITS) -> None:
+    def __init__(self, index: Index, reader: Reader, k: int = HITS, trace: Trace | None = None) -> None:
         if k < 1:
             raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
         self.k = k
         self.index = index
         self.reader = reader
+        self._trace = trace
         self._scorer = Scorer(index)
         self._verifier = LexicalVerifier(index.encoder)
 
     @classmethod
     def open(
-        cls, index: Path | str | None = None, reader: str | None = None, progress: Progress | None = None
+        cls,
+        index: Path | str | None = None,
+        reader: str | None = None,
+        progress: Progress | None = None,
+        trace: Path | str | None = None,
     ) -> "Assistant":
         """Open an index directory; by default the default index, or the shipped library's while there is none.
 
+        Every answer is added to the file ``trace`` as one line of JSON (``qa.trace``).
+
         Raises:
+            GroundedError: ``trace`` cannot be written.
             StoreError: there is no index at ``index``.
             ReaderError: the reader's model is not on this machine.
         """
         directory = Path(index) if index is not None else standing_index()
         if index is None and directory == library_index():
-            return cls.library(reader, progress)
-        return cls(Index(directory), make_reader(reader))
+            return cls.library(reader, progress, trace)
+        noted = Trace(trace, reader) if trace is not None else None
+        return cls(Index(directory), make_reader(reader), trace=noted)
 
     @classmethod
-    def library(cls, reader: str | None = None, progress: Progress | None = None) -> "Assistant":
+    def library(
+        cls, reader: str | None = None, progress: Progress | None = None, trace: Path | str | None = None
+    ) -> "Assistant":
         """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
-        chosen = make_reader(reader)
+        chosen, noted = make_reader(reader), Trace(trace, reader) if trace is not None else None
         directory = library_index()
         uploads = directory / UPLOADS
         sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
-        return cls(Index(directory), chosen)
+        return cls(Index(directory), chosen, trace=noted)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: the encoder and the searchable indexes."""
@@ -101,7 +113,8 @@ class Assistant:
             ReaderError: the reader's model cannot be used.
         """
         turns = [t if isinstance(t, Turn) else Turn(*t) for t in history]
-        yield from stream(
+        steps = Steps()
+        pieces = stream(
             question,
             turns,
             index=self.index,
@@ -109,7 +122,12 @@ class Assistant:
             reader=self.reader,
             verifier=self._verifier,
             k=self.k,
+            steps=steps,
         )
+        for piece in pieces:
+            if self._trace is not None and isinstance(piece, Answer):
+                self._trace.add(piece, steps, turns, self.index)
+            yield piece
 
     def ask(self, question: str, history: History = ()) -> Answer:
         """Return the answer to one question; raises what :meth:`stream` raises."""
