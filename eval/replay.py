@@ -118,7 +118,9 @@ def _traced(line: str, place: str) -> Traced:
         raise EvalError(f"{place}: is not JSON ({error.msg}); {REMEDY}") from error
     if not isinstance(value, dict) or value.get("form") != FORM:
         form = value.get("form") if isinstance(value, dict) else None
-        raise EvalError(f"{place}: a trace of form {FORM} is read, and this line says {form!r}; {REMEDY} of this version")
+        raise EvalError(
+            f"{place}: a trace of form {FORM} is read, and this line says {form!r}; {REMEDY} of this version"
+        )
     try:
         return _compared(value)
     except (KeyError, TypeError, ValueError) as error:

@@ -1,0 +1,68 @@
+"""The commands beside the evaluation itself: ``report``, ``draft``, ``replay`` and ``reproduce``."""
+
+import contextlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus.errors import GroundedError
+from eval.examples import EvalError
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Tell a failure as one line on standard error, exit code 1."""
+    try:
+        yield
+    except GroundedError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def report(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What an earlier --json wrote.")],
+    html: Annotated[Path, typer.Option(metavar="FILE", help="Write the report to this file.")],
+) -> None:
+    """Make the HTML report of an evaluation that is kept as JSON."""
+    from eval.html import read, write  # here, so that --help does not wait for numpy
+
+    with told():
+        write(read(results), html)
+    typer.echo(f"Written: {html}")
+
+
+def replay(
+    trace: Annotated[Path, typer.Argument(metavar="TRACE", help="A file that --trace wrote.")],
+    index: Annotated[Path | None, typer.Option(help="Ask this index. Default: the one that was asked.")] = None,
+    reader: Annotated[str | None, typer.Option(help="Let this reader answer. Default: the one that did.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Fail where an answer differs.")] = False,
+) -> None:
+    """Ask again what a trace holds, and tell what differs: answer, order of hits, claims, what was dropped."""
+    from eval import replay as again
+    from qa.system import Assistant
+
+    @cache
+    def opened(directory: str, name: str) -> Assistant:
+        return Assistant.open(directory, name)
+
+    different = 0
+    with told():
+        answers = again.read(trace)
+        for one in again.replay(answers, lambda d, r: opened(str(index or d), reader or r)):
+            different += bool(one.changes)
+            for change in one.changes:
+                typer.echo(
+                    f"{one.traced.question}\n  {change.part}\n    then: {change.before}\n    now:  {change.after}"
+                )
+        typer.echo(f"{len(answers)} answers asked again, {different} differ")
+        if check and different:
+            raise EvalError(f"an answer is the same when asked again, and {different} of {len(answers)} are not")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give the command line these commands."""
+    for command in (report, replay):
+        app.command()(command)
