@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from eval.abstention import risk_coverage
 from eval.cases import cases, controls
 from eval.examples import EvalError
 from eval.plots import (
@@ -23,7 +24,6 @@ from eval.plots import (
     plot_reliability,
     plot_risk_coverage,
     reliability,
-    risk_coverage,
 )
 from eval.record import Metric
 from eval.report import BY_TYPE, LABELS, NUMBERS, shown
@@ -31,7 +31,7 @@ from eval.report import BY_TYPE, LABELS, NUMBERS, shown
 Run = Mapping[str, Any]
 LEADING = ("right_and_cited", "refusal", "false_abstention", "citation_recall", "hit@5", "latency_p50_ms")
 NEEDED = ("settings", "reader", "metrics", "by_type", "missing", "records", "timings")
-RECORD = ("id", "type", "question", "answers", "gold", "text", "claims", "dropped", "passages", "stage", "confidence")
+RECORD = ("id", "type", "question", "answers", "gold", "text", "claims", "dropped", "passages", "scores", "stage")
 
 
 def read(path: Path) -> Run:
@@ -172,11 +172,14 @@ def _plots(run: Run) -> str:
     told = [record for record in records if not record["abstained"]]
     confident = [(float(record["confidence"]), bool(record["right_and_cited"])) for record in told]
     supports = [(min(c["support"] for c in r["claims"]), bool(r["right"])) for r in told if r["claims"]]
+    rows = [record["scores"]["aurc"] for record in records]
+    coverage, risk = risk_coverage([sure for sure, _ in rows], [right for _, right in rows])
+    curve = list(zip(coverage.tolist(), risk.tolist(), strict=True))
     figures = (
         (
             "Risk against coverage",
-            "wrong: not right and cited, or unanswerable; the most confident first",
-            plot_risk_coverage(risk_coverage(confident, len(records))),
+            "the surest answers first, refusals last; the dot is where it stands",
+            plot_risk_coverage(curve, len(told)),
         ),
         (
             "Reliability of support",

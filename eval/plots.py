@@ -35,22 +35,6 @@ def shares(label: str) -> Axis:
     return Axis(0, 1, tuple((n / 4, f"{25 * n} %") for n in range(5)), label)
 
 
-def risk_coverage(confident: Sequence[tuple[float, bool]], asked: int) -> list[Point]:
-    """Return (coverage, risk) as the bar for answering falls, from (confidence, whether right) of each answer given.
-
-    Coverage is the share of all ``asked`` questions whose answer is at least so confident, risk the share of wrong
-    ones among these (Geifman and El-Yaniv, 2017). Answers of one confidence enter together.
-    """
-    points: list[Point] = []
-    ranked = sorted(confident, key=lambda pair: -pair[0])
-    wrong = 0
-    for count, (confidence, right) in enumerate(ranked, start=1):
-        wrong += not right
-        if count == len(ranked) or ranked[count][0] != confidence:
-            points.append((count / asked, wrong / count))
-    return points
-
-
 def reliability(scored: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int]]:
     """Return (mean score, share right, count) of each tenth of [0, 1] in use (DeGroot and Fienberg, 1983)."""
     bins: dict[int, list[tuple[float, bool]]] = {}
@@ -62,13 +46,14 @@ def reliability(scored: Sequence[tuple[float, bool]]) -> list[tuple[float, float
     ]
 
 
-def plot_risk_coverage(points: Sequence[Point]) -> str:
-    """Draw the risk-coverage curve; the dot is where the product stands, with all that it answered."""
+def plot_risk_coverage(points: Sequence[Point], answered: int) -> str:
+    """Draw (coverage, risk) of ``eval.abstention``; the dot is where the product stands, with all that it answered."""
     x, y = shares("coverage: share of questions answered"), shares("risk: share wrong")
-    if not points:
+    if not answered:
         return _empty("nothing was answered")
     path = " ".join(f"{_x(x, a):.1f},{_y(y, b):.1f}" for a, b in points)
-    end = _dot(x, y, points[-1], 4, f"all answers: coverage {points[-1][0]:.1%}, risk {points[-1][1]:.1%}")
+    coverage, risk = points[answered - 1]
+    end = _dot(x, y, (coverage, risk), 4, f"all answers: coverage {coverage:.1%}, risk {risk:.1%}")
     return _svg("Risk against coverage", x, y, f'<polyline class="line" points="{path}"/>{end}')
 
 

@@ -13,7 +13,7 @@ from eval.__main__ import app
 from eval.cases import cases
 from eval.examples import EvalError
 from eval.html import page, read
-from eval.plots import plot_hits, plot_latency, plot_reliability, plot_risk_coverage, reliability, risk_coverage
+from eval.plots import plot_hits, plot_latency, plot_reliability, plot_risk_coverage, reliability
 from eval.report import write_json
 from eval.run import evaluate
 
@@ -38,27 +38,25 @@ def hostile():
     return run
 
 
-def test_risk_and_coverage_by_hand():
-    # of five questions three were answered: at the first bar one right, at the second one right and one wrong
-    given = [(0.9, True), (0.6, False), (0.6, True)]
-    assert risk_coverage(given, 5) == [(0.2, 0.0), (0.6, pytest.approx(1 / 3))]
-    assert risk_coverage([], 5) == []
-
-
 def test_reliability_by_hand():
     bins = reliability([(0.91, True), (0.99, False), (1.0, True), (0.05, False)])
     assert bins == [(0.05, 0.0, 1), (pytest.approx(2.9 / 3), pytest.approx(2 / 3), 3)]
 
 
 def test_plots_mark_what_they_are_given():
-    curve = plot_risk_coverage([(0.5, 0.0), (1.0, 0.25)])
-    assert "coverage 100.0%, risk 25.0%" in curve and curve.count("<polyline") == 1
+    curve = plot_risk_coverage([(0.25, 0.0), (0.5, 0.25), (1.0, 0.5)], 2)
+    assert "coverage 50.0%, risk 25.0%" in curve and curve.count("<polyline") == 1
     assert "0.97: 66.7% right of 3" in plot_reliability([(0.9667, 2 / 3, 3)], "support")
     bars = plot_hits([("a<b", (("hit@1", 0.5, 0.2, 0.8),)), ("fact", (("hit@1", 1.0, 1.0, 1.0),))])
     assert bars.count("<rect") == 2 and "a&lt;b, hit@1: 50.0%" in bars and "a<b" not in bars
     times = plot_latency([10.0, 20.0, 30.0, 190.0])
     assert times.count("<rect") == 4 and "p50" in times and ">200<" in times
-    for nothing in (plot_risk_coverage([]), plot_reliability([], "support"), plot_hits([]), plot_latency([])):
+    for nothing in (
+        plot_risk_coverage([(1.0, 1.0)], 0),
+        plot_reliability([], "support"),
+        plot_hits([]),
+        plot_latency([]),
+    ):
         assert "Not drawn" in nothing
 
 
