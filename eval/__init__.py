@@ -11,7 +11,8 @@
 - ``compare``, ``grid``, ``robustness``: two runs, several conditions, and the same questions disturbed; ``changes``
   prints them; ``bounds``: figures below which a run fails; ``command``: what the options lead to
 - ``report``: the terminal table and the JSON file; ``html``, ``cases``, ``plots``: the report for a browser
-- ``commands``: the commands beside the evaluation; ``replay``: asks again what a trace holds
+- ``commands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
+  stated in ``expected.toml``
 - ``public``: public question sets; ``retrieval``: whether the right documents are found
 - ``conflicts``: whether contradicting sources are told from look-alikes
 - ``fit``, ``fit_verifier``: fit the product's constants on public data

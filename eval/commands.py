@@ -62,7 +62,33 @@ def replay(
             raise EvalError(f"an answer is the same when asked again, and {different} of {len(answers)} are not")
 
 
+def reproduce(
+    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the public sets.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A set, e.g. library; may be given several times.")
+    ] = None,
+) -> None:
+    """Run again what eval/expected.toml says, and tell what still comes out; exit code 1 where a figure fails."""
+    from eval.reproduce import reproduce as again
+    from eval.reproduce import stated
+
+    failed = 0
+    with told():
+        rows = stated()
+        sets = sorted({row.set for row in rows})
+        if unknown := sorted(set(only or ()) - set(sets)):
+            raise EvalError(f"a set of eval/expected.toml is one of {', '.join(sets)}, and this is {unknown[0]!r}")
+        chosen = [row for row in rows if not only or row.set in only]
+        for one in again(chosen, data, lambda command: typer.echo(f"{command} ...", err=True)):
+            came = one.why if one.value is None else f"{one.value:.3f}"
+            said = f"{one.stated.score:.3f} ± {one.stated.tolerance:.3f}"
+            typer.echo(f"{one.verdict:<17}{one.stated.set:<16}{one.stated.metric:<18}{said:<16}{came}")
+            failed += one.verdict == "FAIL"
+        if failed:
+            raise EvalError(f"every figure comes out within its tolerance, and {failed} of {len(chosen)} did not")
+
+
 def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
-    for command in (report, replay):
+    for command in (report, replay, reproduce):
         app.command()(command)
