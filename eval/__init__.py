@@ -13,6 +13,7 @@
 - ``report``: the terminal table and the JSON file; ``html``, ``cases``, ``plots``: the report for a browser
 - ``commands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
   stated in ``expected.toml``
+- ``pytest_plugin``: asserts in a test suite of your own that answers are grounded
 - ``public``: public question sets; ``retrieval``: whether the right documents are found
 - ``conflicts``: whether contradicting sources are told from look-alikes
 - ``fit``, ``fit_verifier``: fit the product's constants on public data
