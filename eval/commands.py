@@ -62,6 +62,32 @@ def replay(
             raise EvalError(f"an answer is the same when asked again, and {different} of {len(answers)} are not")
 
 
+def draft(
+    index: Annotated[Path, typer.Option(help="Index whose documents are asked about, made by `qa index`.")],
+    count: Annotated[int, typer.Option(min=1, help="At most so many; a quarter of them unanswerable.")] = 30,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write them to this new file. Default: print them.")
+    ] = None,
+) -> None:
+    """Propose questions from the documents of an index, for you to accept or edit; none is asked before."""
+    from eval import draft as drafting
+    from index.store import Store
+
+    with told():
+        store = Store(index)
+        try:
+            made = drafting.drafts([store.document(one.id) for one in store.documents()], count)
+        finally:
+            store.close()
+        if out is not None:
+            drafting.write(made, out)
+    if out is None:
+        for one in made:
+            typer.echo(one.line())
+    where = f" in {out}" if out else ""
+    typer.echo(f'{len(made)} drafts{where}; read each, mend it, and set "reviewed" to true', err=True)
+
+
 def reproduce(
     data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the public sets.")] = None,
     only: Annotated[
@@ -90,5 +116,5 @@ def reproduce(
 
 def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
-    for command in (report, replay, reproduce):
+    for command in (report, draft, replay, reproduce):
         app.command()(command)

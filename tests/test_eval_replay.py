@@ -39,7 +39,7 @@ def test_a_line_holds_what_led_to_the_answer(shelf, tmp_path):
     assistant.ask("Hello")
     line, chatter = map(json.loads, (tmp_path / "t.jsonl").read_text("utf-8").splitlines())
     assert (line["question"], line["history"]) == (ASKED, [list(HISTORY[0])])
-    assert line["searched"] == [[ASKED, 0.7], [f"{HISTORY[0][0]} {ASKED}", 0.3]]
+    assert line["searched"] == [[ASKED, 0.5], [f"{HISTORY[0][0]} {ASKED}", 0.5]]  # it leans
     assert line["answer"] == answer.to_dict()
     assert [(d["text"], d["kept"]) for d in line["drafts"]] == [
         ("Reports are due on 3 May 2024.", True), (INVENTED, False),
