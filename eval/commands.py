@@ -85,7 +85,8 @@ def draft(
         for one in made:
             typer.echo(one.line())
     where = f" in {out}" if out else ""
-    typer.echo(f'{len(made)} drafts{where}; read each, mend it, and set "reviewed" to true', err=True)
+    few = f"; no more sentences of the documents stand alone, {count} were wanted" * (len(made) < count)
+    typer.echo(f'{len(made)} drafts{where}; read each, mend it, and set "reviewed" to true{few}', err=True)
 
 
 def reproduce(

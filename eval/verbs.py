@@ -3,10 +3,10 @@
 A closed table instead of a tagger: a word that is not in it is no verb here, and its sentence gives no question.
 """
 
-AUXILIARIES = frozenset("is are was were has have had will would can could may might must should does do did".split())
+AUXILIARIES = frozenset("is are was were has have had will would can could may might must should".split())
 BE = frozenset("is are was were".split())
 _IRREGULAR = """
-    began=begin became=become bought=buy brought=bring built=build came=come chose=choose cost=cost drew=draw
+    did=do began=begin became=become bought=buy brought=bring built=build came=come chose=choose cost=cost drew=draw
     drove=drive fell=fall felt=feel fought=fight found=find flew=fly gave=give got=get grew=grow held=hold hit=hit
     kept=keep knew=know laid=lay led=lead left=leave lent=lend lost=lose made=make meant=mean met=meet paid=pay
     put=put ran=run read=read rose=rise said=say sang=sing saw=see sold=sell sent=send set=set shot=shoot
@@ -52,7 +52,7 @@ def _third(base: str) -> str:
 _PAIRS = tuple((past, base) for past, _, base in (pair.partition("=") for pair in _IRREGULAR.split()))
 _BASES = sorted({*_REGULAR.split(), *_BOTH.split()})
 PAST = dict(_PAIRS) | {_past(base): base for base in _REGULAR.split() if base not in {b for _, b in _PAIRS}}
-THIRD = {_third(base): base for base in _BASES}
+THIRD = {_third(base): base for base in (*_BASES, "do")}
 BASES = frozenset(_BASES)
 
 
