@@ -12,7 +12,7 @@
   prints them; ``bounds``: figures below which a run fails; ``command``: what the options lead to
 - ``report``: the terminal table and the JSON file; ``html``, ``cases``, ``plots``: the report for a browser
 - ``draft``, ``phrase``, ``clause``, ``verbs``: questions proposed from the documents of an index
-- ``commands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
+- ``subcommands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
   stated in ``expected.toml``
 - ``pytest_plugin``: asserts in a test suite of your own that answers are grounded
 - ``public``: public question sets; ``retrieval``: whether the right documents are found

@@ -13,9 +13,9 @@ from rich.console import Console
 from eval import shipped as sets
 from eval.bounds import bounds
 from eval.command import bars, several, single
-from eval.commands import add_to, told
 from eval.examples import EvalError, read
 from eval.report import revision, show_retrieval
+from eval.subcommands import add_to, told
 from index.report import Progress as SyncProgress
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")

@@ -123,6 +123,7 @@ def _where(clause: Clause) -> Iterator[Phrased]:
     if (
         re.search(r"\b(?:that|most|largest|biggest|leading|first|number|markets?|makers?|sales|than)\b", rest)
         or not rest.strip()
+        or (clause.verb in BE and re.match(r"\s*(?:an?|the) ", rest))
     ):
         return  # "the largest maker in China": the place belongs to the noun
     if question := clause.asked(rest, "Where"):

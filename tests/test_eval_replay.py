@@ -30,7 +30,7 @@ def shelf(tmp_path):
 
 def traced(shelf, path, *drafts, reader="scripted"):
     drafting = Scripted(*drafts) if drafts else QuoteReader()
-    return Assistant(shelf.index, drafting, Trace(path, reader))
+    return Assistant(shelf.index, drafting, trace=Trace(path, reader))
 
 
 def test_a_line_holds_what_led_to_the_answer(shelf, tmp_path):
