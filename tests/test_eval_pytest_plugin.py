@@ -14,15 +14,23 @@ ROOT = Path(__file__).parents[1]
 POLICY = "Products may be returned within 30 days. Refunds are paid to the same card within a week."
 
 
+@pytest.fixture(scope="module")
+def index(tmp_path_factory, encoder):
+    """A small real index, made before ``pytester`` notes which modules are loaded: it unloads later ones."""
+    shelf = Library(tmp_path_factory.mktemp("shelf"), encoder, policy_md=POLICY)
+    shelf.index.store.close()
+    return shelf.directory
+
+
 @pytest.fixture
-def suite(pytester, tmp_path, encoder):
-    """Runs a test file in this process against a small real index, with the plug-in loaded by name."""
-    index = Library(tmp_path, encoder, policy_md=POLICY).directory
+def suite(index, pytester, monkeypatch):
+    """Runs a test file in a process of its own against the index, with the plug-in loaded by name."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
     def run(code, *options, named=True):
         pytester.makepyfile(code)
         chosen = ["--grounded-index", str(index)] if named else []
-        return pytester.runpytest_inprocess("-p", "eval.pytest_plugin", *chosen, *options)
+        return pytester.runpytest_subprocess("-p", "eval.pytest_plugin", *chosen, *options)
 
     run.index = index
     return run
