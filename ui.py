@@ -373,13 +373,16 @@ def main(
     reranker: Annotated[str | None, typer.Option(help="A cross-encoder's name or path.")] = None,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
+    trace: Annotated[Path | None, typer.Option(help="Add each answer to this file as a line of JSON.")] = None,
 ) -> None:
     """Serve the chat page on this machine."""
     try:
         exposed = reachable(host, port)  # before a minute of indexing, not after
         with Progress() as bar:
             show = partial(bar.update, bar.add_task("Opening the documents", total=None))
-            assistant = Assistant.open(index, reader, lambda s: show(completed=s.bytes_done, total=s.bytes), reranker)
+            assistant = Assistant.open(
+                index, reader, lambda s: show(completed=s.bytes_done, total=s.bytes), reranker, trace
+            )
             show(description="Documents ready", completed=1, total=1)
     except GroundedError as error:
         typer.echo(str(error), err=True)

@@ -10,7 +10,11 @@
 - ``record``: what a run leaves behind: a record for each question, and the figures
 - ``compare``, ``grid``, ``robustness``: two runs, several conditions, and the same questions disturbed; ``changes``
   prints them; ``bounds``: figures below which a run fails; ``command``: what the options lead to
-- ``report``: the terminal table and the JSON file
+- ``report``: the terminal table and the JSON file; ``html``, ``cases``, ``plots``: the report for a browser
+- ``draft``, ``phrase``, ``clause``, ``verbs``: questions proposed from the documents of an index
+- ``subcommands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
+  stated in ``expected.toml``
+- ``pytest_plugin``: asserts in a test suite of your own that answers are grounded
 - ``public``: public question sets; ``retrieval``: whether the right documents are found
 - ``conflicts``: whether contradicting sources are told from look-alikes
 - ``fit``, ``fit_verifier``: fit the product's constants on public data

@@ -3,26 +3,25 @@
 Exit codes: 0 done, 1 failure (one line on standard error), 2 usage.
 """
 
-import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from corpus.errors import GroundedError
 from eval import shipped as sets
 from eval.bounds import bounds
 from eval.command import bars, several, single
 from eval.examples import EvalError, read
 from eval.report import revision, show_retrieval
+from eval.subcommands import add_to, told
 from index.report import Progress as SyncProgress
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 bench = typer.Typer(help="Measure speed, memory and size.")
 app.add_typer(bench, name="bench")
+add_to(app)
 
 EPILOG = """
 Examples:
@@ -72,6 +71,9 @@ def main(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write metrics and every answer to this file.")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a report for the browser to this file.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask the first N questions only.")] = None,
     work: Annotated[Path | None, typer.Option(help="Where a set's index is kept. Default: below QA_HOME.")] = None,
     fail_under: Annotated[
@@ -88,11 +90,12 @@ def main(
     """Ask a set of questions and measure whether the answers are right, cited, grounded and honest."""
     if context.invoked_subcommand:
         return
-    with _told():
+    with told():
         kept = bounds(fail_under or (), fail_over or ())
         path = questions if questions is not None else sets.questions(shipped)
         examples = read(path)[:limit]
         _check_place(json_file)
+        _check_place(html, "--html")
         settings = {
             "questions": path.name if questions is None else str(questions),
             "index": None if index is None else str(index),
@@ -111,27 +114,18 @@ def main(
 
         cells = conditions(reader, k)
         if len(cells) == 1:
-            single(cells[0], opened, examples, json_file, settings, kept, robustness)
-        elif robustness:
-            raise EvalError("--robustness takes one condition; give one --reader and one --k")
+            single(cells[0], opened, examples, json_file, html, settings, kept, robustness)
+        elif robustness or html:
+            given = "--robustness" if robustness else "--html"
+            raise EvalError(f"{given} takes one condition; give one --reader and one --k")
         else:
             several(cells, opened, examples, json_file, settings, kept)
 
 
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Tell a failure as one line on standard error, exit code 1."""
-    try:
-        yield
-    except GroundedError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
-
-
-def _check_place(json_file: Path | None) -> None:
+def _check_place(file: Path | None, option: str = "--json") -> None:
     """Refuse a file that cannot be written now, not after minutes of work."""
-    if json_file is not None and not json_file.parent.is_dir():
-        raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
+    if file is not None and not file.parent.is_dir():
+        raise EvalError(f"{file}: its folder does not exist; make it, or give another file to {option}")
 
 
 @app.command()
@@ -143,7 +137,7 @@ def compare(
     from eval import compare as comparison
     from eval.changes import show_comparison
 
-    with _told():
+    with told():
         show_comparison(comparison.compare(comparison.read(before), comparison.read(after)), Console())
 
 
@@ -158,7 +152,7 @@ def check(
     """Check that a set is fit to measure with: quotes verbatim, nothing twice, no answer given away."""
     from eval import validate  # here, so that --help does not wait for it
 
-    with _told():
+    with told():
         examples = read(file)
         texts = (
             validate.index_texts(index, examples) if index else validate.folder_texts(sets.documents(file), examples)
@@ -196,7 +190,7 @@ def retrieval(
     from qa.home import home
     from qa.system import make_reranker
 
-    with _told():
+    with told():
         before = measure.read(against) if against else {}
         _check_place(json_file)
         if results is not None and not results.is_dir():
@@ -213,8 +207,8 @@ def retrieval(
         if results is not None:
             measure.write(runs, results / f"retrieval-{revision()}.json", revision(), rows=False)
         if check and missed:
-            told = "; ".join(f"{name} {one.metric} {one.score} - {one.tolerance}" for name, one in missed)
-            raise EvalError(f"a run reaches what eval/expected.toml says, and this one lies below: {told}")
+            below = "; ".join(f"{name} {one.metric} {one.score} - {one.tolerance}" for name, one in missed)
+            raise EvalError(f"a run reaches what eval/expected.toml says, and this one lies below: {below}")
 
 
 @app.command()
@@ -222,13 +216,13 @@ def conflicts() -> None:
     """Measure whether contradicting sources are told from look-alikes."""
     from eval import conflicts as measure  # here, so that --help does not wait for it
 
-    with _told():
-        told = [measure.tell(case) for case in measure.read()]
-    for one in told:
+    with told():
+        cases = [measure.tell(case) for case in measure.read()]
+    for one in cases:
         if bool(one.case.values) != one.found or (one.pairs and not one.found):
             typer.echo(f"{'missed' if one.case.values else 'alarm'} {one.case.id} ({one.case.kind}): {one.pairs}")
     for split in measure.SPLITS:
-        s = measure.score([t for t in told if t.case.split == split])
+        s = measure.score([t for t in cases if t.case.split == split])
         typer.echo(
             f"{split}: precision {s.precision:.3f}, recall {s.recall:.3f} "
             f"({s.found + s.missed} conflicts, {s.look_alikes} look-alikes)"
@@ -256,7 +250,7 @@ def peers(
     from eval.bench.peers import compare, report
     from qa.home import home
 
-    with _told():
+    with told():
         _check_place(json_file)
         place = (work or home() / "eval" / "peers").absolute()
         result = compare(chosen(only or []), place, passages, questions, rounds, data, _say)

@@ -1,6 +1,7 @@
 """What ``python -m eval`` does once its options are read: asks, prints, writes, and checks the bounds."""
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ def bars() -> Iterator[tuple[SyncProgress, run.Progress]]:
 
 
 def single(
-    condition: "Condition", opened: Opened, examples: Sequence[Example], json_file: Path | None,
+    condition: "Condition", opened: Opened, examples: Sequence[Example], json_file: Path | None, html: Path | None,
     settings: Mapping[str, object], kept: Sequence[Bound], robustness: bool,
 ) -> None:  # fmt: skip
     """Ask under one condition, print and write what comes of it, and check the bounds."""
@@ -57,6 +58,10 @@ def single(
         show_disturbed(disturbed, Console())
     if json_file is not None:
         write_json(results, json_file, settings, {"robustness": [d.to_dict() for d in disturbed]} if robustness else {})
+    if html is not None:
+        from eval.html import write as write_html
+
+        write_html({"settings": settings, **json.loads(json.dumps(results.to_dict()))}, html)
     check(kept, results)
 
 

@@ -10,6 +10,7 @@ from eval import cells
 TYPES = ("fact", "list", "multi", "conflict", "unanswerable", "followup")
 FIELDS = (
     "id", "type", "question", "standalone", "paraphrases", "answers", "gold", "history", "tags",
+    "reviewed",  # false in a draft that nobody has accepted yet
     "note",  # for people; it is not read
 )  # fmt: skip
 
@@ -81,6 +82,11 @@ class Line:
             tags=self.strings("tags", 'must be a list of words, e.g. ["table", "negation"]'),
         )
         self.check(example)
+        if self.fields.get("reviewed", True) not in (True, "true"):  # a cell of a CSV file is text
+            remedy = 'read it, mend it, then set "reviewed" to true or take the field out'
+            raise self.error(
+                "reviewed", f"{example.id!r} is a draft, and only what a person accepted is asked; {remedy}"
+            )
         return example
 
     def check(self, example: Example) -> None:

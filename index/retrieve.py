@@ -156,7 +156,11 @@ class Index:
         ]
         return [
             Hit(
-                found[key][0], scores[key], tuple((leg, rank[key]) for leg, rank in ranks if key in rank), found[key][1]
+                found[key][0],
+                scores[key],
+                tuple((leg, rank[key]) for leg, rank in ranks if key in rank),
+                found[key][1],
+                (("bm25", bm25.get(key, 0.0)), ("dense", cosines[key])),
             )
             for key in found
         ]

@@ -143,10 +143,13 @@ def ask(
     ] = None,
     reranker: Annotated[str | None, typer.Option("--reranker", help="A cross-encoder's name or path.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    trace: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Add the answer, with all that led to it, as a line of JSON.")
+    ] = None,
 ) -> None:
     """Answer a question with numbered sources, page and quote."""
     with progress_bar("Indexing the library that ships") as report:
-        assistant = Assistant.open(index, reader, report, reranker)
+        assistant = Assistant.open(index, reader, report, reranker, trace)
     answer = assistant.ask(question)
     if as_json:
         sys.stdout.write(_json(answer.to_dict()) + "\n")

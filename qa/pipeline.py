@@ -23,6 +23,7 @@ from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
 from qa.texts import LABELLED, language
+from qa.trace import Steps
 from qa.verify import SHOWN, Verifier
 
 HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
@@ -42,8 +43,11 @@ def stream(
     verifier: Verifier,
     reranker: Reranker | None = None,
     k: int = HITS,
+    steps: Steps | None = None,
 ) -> Iterator[Claim | Answer]:
-    """Yield each claim once it is verified, and last the whole answer; ``k`` passages are retrieved.
+    """Yield each claim once it is verified, and last the whole answer.
+
+    ``k`` passages are retrieved; what leads to the answer is noted in ``steps``.
 
     Raises:
         QuestionError: the question is empty or too long.
@@ -63,6 +67,8 @@ def stream(
     hits = tuple(retriever.retrieve(asked.forms, k, asked.weights))
     clock.append(perf_counter())
     judged = unsaid(judge(asked, hits, retriever, scorer), question, history)
+    steps = steps or Steps()
+    steps.asked, steps.judged = asked, judged
     answer = replace(answer, hits=hits, confidence=judged.confidence)
     claims: list[Claim] = []
     dropped: list[Claim] = []
@@ -76,6 +82,7 @@ def stream(
             verifying += perf_counter() - begun
             kept = claim.support >= SHOWN and bool(claim.citations)
             (claims if kept else dropped).append(claim)
+            steps.drafts.append((used.name, claim, kept))
             if kept:
                 yield claim
         if claims:

@@ -24,6 +24,7 @@ from qa.models import resolve
 from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
+from qa.trace import Steps, Trace
 from qa.verify import LexicalVerifier
 
 UPLOADS = "uploads"
@@ -70,13 +71,21 @@ class Assistant:
     ``k`` passages are retrieved.
     """
 
-    def __init__(self, index: Index, reader: Reader, reranker: Reranker | None = None, k: int = HITS) -> None:
+    def __init__(
+        self,
+        index: Index,
+        reader: Reader,
+        reranker: Reranker | None = None,
+        k: int = HITS,
+        trace: Trace | None = None,
+    ) -> None:
         if k < 1:
             raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
         self.k = k
         self.index = index
         self.reader = reader
         self.reranker = reranker
+        self._trace = trace
         self._scorer = Scorer(index)
         self._verifier = LexicalVerifier(index.encoder)
 
@@ -87,28 +96,38 @@ class Assistant:
         reader: str | None = None,
         progress: Progress | None = None,
         reranker: str | None = None,
+        trace: Path | str | None = None,
     ) -> "Assistant":
         """Open an index directory; by default the default index, or the shipped library's while there is none.
 
+        Every answer is added to the file ``trace`` as one line of JSON (``qa.trace``).
+
         Raises:
+            GroundedError: ``trace`` cannot be written.
             StoreError: there is no index at ``index``.
             ReaderError: the reader's or the reranker's model is not on this machine.
         """
         directory = Path(index) if index is not None else standing_index()
         if index is None and directory == library_index():
-            return cls.library(reader, progress, reranker)
-        return cls(Index(directory), make_reader(reader), make_reranker(reranker))
+            return cls.library(reader, progress, reranker, trace)
+        noted = Trace(trace, reader) if trace is not None else None
+        return cls(Index(directory), make_reader(reader), make_reranker(reranker), trace=noted)
 
     @classmethod
     def library(
-        cls, reader: str | None = None, progress: Progress | None = None, reranker: str | None = None
+        cls,
+        reader: str | None = None,
+        progress: Progress | None = None,
+        reranker: str | None = None,
+        trace: Path | str | None = None,
     ) -> "Assistant":
         """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
-        chosen = make_reader(reader), make_reranker(reranker)
+        chosen, noted = make_reader(reader), Trace(trace, reader) if trace is not None else None
+        ranker = make_reranker(reranker)
         directory = library_index()
         uploads = directory / UPLOADS
         sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
-        return cls(Index(directory), *chosen)
+        return cls(Index(directory), chosen, ranker, trace=noted)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: the encoder and the searchable indexes."""
@@ -122,7 +141,8 @@ class Assistant:
             ReaderError: the reader's model cannot be used.
         """
         turns = [t if isinstance(t, Turn) else Turn(*t) for t in history]
-        yield from stream(
+        steps = Steps()
+        pieces = stream(
             question,
             turns,
             index=self.index,
@@ -131,7 +151,12 @@ class Assistant:
             verifier=self._verifier,
             reranker=self.reranker,
             k=self.k,
+            steps=steps,
         )
+        for piece in pieces:
+            if self._trace is not None and isinstance(piece, Answer):
+                self._trace.add(piece, steps, turns, self.index)
+            yield piece
 
     def ask(self, question: str, history: History = ()) -> Answer:
         """Return the answer to one question; raises what :meth:`stream` raises."""

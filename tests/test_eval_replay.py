@@ -1,0 +1,118 @@
+"""A trace holds all that led to an answer, and asking again tells what differs."""
+
+import json
+
+import pytest
+from fakes import Library, Scripted
+from typer.testing import CliRunner
+
+from corpus.errors import GroundedError
+from eval.__main__ import app
+from eval.examples import EvalError
+from eval.replay import read, replay
+from qa.__main__ import app as qa
+from qa.read.quote import QuoteReader
+from qa.system import Assistant
+from qa.trace import Trace
+
+PAGE = "Reports are due on 3 May 2024. The reports are read by Ada Brown. Tea is served at noon."
+ASKED = "When are reports due?"
+INVENTED = "Reports are due on 9 June 2031."
+HISTORY = [("Who reads the reports?", "Ada Brown.")]
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    shelf = Library(tmp_path, page_md=PAGE)
+    yield shelf
+    shelf.index.store.close()
+
+
+def traced(shelf, path, *drafts, reader="scripted"):
+    drafting = Scripted(*drafts) if drafts else QuoteReader()
+    return Assistant(shelf.index, drafting, trace=Trace(path, reader))
+
+
+def test_a_line_holds_what_led_to_the_answer(shelf, tmp_path):
+    assistant = traced(shelf, tmp_path / "t.jsonl", "Reports are due on 3 May 2024.", INVENTED)
+    answer = assistant.ask(ASKED, HISTORY)
+    assistant.ask("Hello")
+    line, chatter = map(json.loads, (tmp_path / "t.jsonl").read_text("utf-8").splitlines())
+    assert (line["question"], line["history"]) == (ASKED, [list(HISTORY[0])])
+    assert line["searched"] == [[ASKED, 0.5], [f"{HISTORY[0][0]} {ASKED}", 0.5]]  # it leans
+    assert line["answer"] == answer.to_dict()
+    assert [(d["text"], d["kept"]) for d in line["drafts"]] == [
+        ("Reports are due on 3 May 2024.", True), (INVENTED, False),
+    ]  # fmt: skip
+    assert line["drafts"][0]["support"] > 0.5 > line["drafts"][1]["support"]
+    (hit,) = line["hits"]
+    assert hit["legs"]["bm25"]["rank"] == hit["legs"]["dense"]["rank"] == 1
+    assert hit["legs"]["bm25"]["score"] > 0 and -1 <= hit["legs"]["dense"]["score"] <= 1
+    assert sum(e["score"] for e in line["evidence"]) == pytest.approx(1, abs=1e-4)
+    assert line["evidence"][0]["quote"] == PAGE[line["evidence"][0]["start"] : line["evidence"][0]["end"]]
+    assert line["generation"] == shelf.index.store.generation and line["encoder"] == "hash-64"
+    assert (line["index"], line["reader"]) == (str(shelf.directory), "scripted")
+    assert line["versions"]["python"] and line["versions"]["numpy"]
+    assert (chatter["searched"], chatter["drafts"], chatter["hits"]) == ([], [], [])
+
+
+def test_a_password_in_an_address_is_not_written(shelf, tmp_path):
+    assert Trace(tmp_path / "t.jsonl", "http://ann:secret@host:8000/v1").reader == "http://host:8000/v1"
+
+
+def test_a_trace_that_cannot_be_written_is_told_at_once(tmp_path):
+    with pytest.raises(GroundedError, match="no trace can be written"):
+        Trace(tmp_path / "none" / "t.jsonl")
+
+
+def test_an_unchanged_system_differs_nowhere(shelf, tmp_path):
+    assistant = traced(shelf, tmp_path / "t.jsonl")
+    assistant.ask(ASKED)
+    assistant.ask("And who reads them?", [(ASKED, "On 3 May 2024.")])
+    again = list(replay(read(tmp_path / "t.jsonl"), lambda index, reader: Assistant(shelf.index, QuoteReader())))
+    assert [one.changes for one in again] == [(), ()]
+    assert again[1].traced.history == ((ASKED, "On 3 May 2024."),)
+
+
+def test_what_differs_is_told(shelf, tmp_path):
+    traced(shelf, tmp_path / "t.jsonl", "Reports are due on 3 May 2024.", INVENTED).ask(ASKED)
+    shelf.write(page_md=PAGE.replace("3 May", "7 May"), more_md="Reports are due when reports are due: reports!")
+    shelf.sync()
+    heard = []
+
+    def opened(index, reader):
+        heard.append((index, reader))
+        return Assistant(shelf.index, Scripted("Reports are due on 7 May 2024."))
+
+    (one,) = replay(read(tmp_path / "t.jsonl"), opened)
+    found = {change.part: change for change in one.changes}
+    assert heard == [(str(shelf.directory), "scripted")]
+    assert found.keys() == {"answer", "hits", "claims", "dropped"}
+    assert found["claims"].before == "Reports are due on 3 May 2024."
+    assert found["claims"].after == "Reports are due on 7 May 2024."
+    assert (found["dropped"].before, found["dropped"].after) == (INVENTED, "")
+    assert found["hits"].before == "1" and set(found["hits"].after.split()) > {"1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "holds no answer"), ("{", "line 1: is not JSON"), ("[]", "form 1"), ('{"form": 1}', "'answer'")],
+)
+def test_a_file_that_is_no_trace_is_told(tmp_path, text, words):
+    (tmp_path / "t.jsonl").write_text(text, "utf-8")
+    with pytest.raises(EvalError, match=words):
+        read(tmp_path / "t.jsonl")
+    with pytest.raises(EvalError, match="cannot be read"):
+        read(tmp_path)
+
+
+def test_the_commands(library, tmp_path):
+    trace = tmp_path / "t.jsonl"
+    question = "When is the festival for Mi Fans held?"
+    assert CliRunner().invoke(qa, ["ask", question, "--trace", str(trace)]).exit_code == 0
+    same = CliRunner().invoke(app, ["replay", str(trace), "--check"])
+    assert same.exit_code == 0 and "1 answers asked again, 0 differ" in same.output
+    trace.write_text(trace.read_text("utf-8").replace("6 April", "7 April"), "utf-8")
+    changed = CliRunner().invoke(app, ["replay", str(trace), "--check"])
+    assert changed.exit_code == 1 and "1 of 1 are not" in changed.stderr
+    assert "then: " in changed.stdout and "7 April" in changed.stdout and "6 April" in changed.stdout
