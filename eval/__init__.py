@@ -2,6 +2,8 @@
 
 - ``examples``: question sets (JSON Lines), read and checked
 - ``metrics``: pure functions, each with its source
+- ``answers``, ``citations``, ``grounding``: further ones: short references, sentences with their citations, and the check
+  whether quotes carry a sentence
 - ``run``: asks the product every question and scores the answers
 - ``record``: what a run leaves behind: a record for each question, and the figures
 - ``report``: the terminal table and the JSON file

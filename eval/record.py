@@ -11,41 +11,86 @@ from eval.examples import Example, Gold
 from eval.metrics import Span
 
 STAGES = (
-    "not in the index",
+    "not in the corpus",
     "not retrieved",
     "not read",
-    "cited elsewhere",
+    "cited wrongly",
+    "dropped by the verifier",
     "refused",
     "answered though unanswerable",
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer, shown or dropped: the verifier's ``support`` in [0, 1] and its citations.
+
+    ``unsupported`` is the word of the check in ``grounding``, which is not the verifier.
+    """
+
+    text: str
+    support: float
+    unsupported: bool
+    citations: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A passage that was retrieved, with its offsets; ``legs`` holds its 1-based rank in each leg that found it."""
+
+    doc: str
+    title: str
+    heading: tuple[str, ...]
+    start: int
+    end: int
+    score: float
+    text: str
+    legs: tuple[tuple[str, int], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON-able values; ``legs`` becomes an object."""
+        return {**asdict(self), "score": round(self.score, 6), "legs": dict(self.legs)}
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One question, what was answered, and how it scored.
 
-    ``text`` is the answer with its markers. ``gold_ranks`` gives each gold quote's 1-based rank among the
-    hits. ``citation_precision`` and ``citation_recall`` are None where undefined. ``quotes`` and
-    ``intact_quotes`` count every quote the answer carries (cited, nearest, dropped, conflicting) and those
-    equal to their slice. ``stage`` names what lost the question, one of ``STAGES``; empty where nothing did.
+    ``text`` is the answer with its markers. ``claims`` are shown, ``dropped`` are not. ``passages`` are what was
+    retrieved, best first. ``gold_ranks`` gives each gold quote's 1-based rank among them. What is None is undefined
+    for the question. ``quotes`` and ``intact_quotes`` count every quote the answer carries (cited, nearest, dropped,
+    conflicting) and those equal to their slice. ``stage`` names what lost the question, one of ``STAGES``; empty
+    where nothing did. ``timings_ms`` are the answer's own times by stage.
     """
 
     example: Example
     text: str
     abstained: bool
     confidence: float
+    claims: tuple[Statement, ...]
+    dropped: tuple[Statement, ...]
+    passages: tuple[Retrieved, ...]
     right: bool
+    exact_match: float | None
+    token_f1: float | None
+    rouge_l: float | None
     cited: bool
     gold_ranks: tuple[int | None, ...]
     citations: tuple[Span, ...]
     citation_precision: float | None
     citation_recall: float | None
+    sentence_precision: float | None
+    sentence_recall: float | None
+    span_precision: float | None
+    span_recall: float | None
+    conflict_shown: bool
     quotes: int
     intact_quotes: int
     sentences: int
     words: int
     stage: str
     latency_ms: float
+    timings_ms: tuple[tuple[str, float], ...] = ()
 
     @property
     def rank(self) -> int | None:
@@ -58,9 +103,12 @@ class Record:
         return self.right and self.cited
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record as plain JSON-able values, without its latency."""
+        """Return the record as plain JSON-able values, without what the clock says."""
         values = asdict(self)
-        del values["latency_ms"]
+        del values["latency_ms"], values["timings_ms"]
+        values["passages"] = [passage.to_dict() for passage in self.passages]
+        for statement in (*values["claims"], *values["dropped"]):
+            statement["support"] = round(statement["support"], 4)
         example = values.pop("example")
         values["confidence"] = round(self.confidence, 4)
         return {**example, **values, "rank": self.rank, "right_and_cited": self.right_and_cited}
@@ -123,6 +171,10 @@ class Results:
             "timings": {
                 "metrics": {metric.name: metric.to_dict() for metric in self.timings},
                 "latency_ms": {record.example.id: round(record.latency_ms, 1) for record in self.records},
+                "timings_ms": {
+                    record.example.id: {stage: round(time, 1) for stage, time in record.timings_ms}
+                    for record in self.records
+                },
             },
         }
 

@@ -6,7 +6,7 @@ unscored, so that latency is that of a loaded product.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Protocol
 
@@ -14,7 +14,10 @@ import numpy as np
 
 from corpus.document import Document
 from corpus.errors import GroundedError
+from eval.answers import best, exact_match, rouge_l, token_f1
+from eval.citations import sentence_precision, sentence_recall, span_precision, span_recall
 from eval.examples import EvalError, Example, Gold
+from eval.grounding import unsupported
 from eval.metrics import (
     Array,
     Span,
@@ -34,8 +37,9 @@ from eval.metrics import (
     refusal,
     right,
 )
-from eval.record import Metric, Record, Results
-from qa.answer import Answer, Citation
+from eval.record import Metric, Record, Results, Retrieved, Statement
+from index.hit import Hit
+from qa.answer import Answer, Citation, Claim
 
 Progress = Callable[[int, int], None]
 
@@ -93,25 +97,53 @@ def score(example: Example, answer: Answer, texts: Mapping[str, str], latency_ms
     ranks = tuple(gold_rank(gold, answer.hits) for gold in example.gold)
     is_right = right(statement, example.answers)
     is_cited = cited(spans, example.gold, texts)
-    known = [bool(locate(gold.quote, texts.get(gold.doc, ""))) for gold in example.gold]
+    shown = [(claim.text, tuple(map(_span, claim.citations))) for claim in answer.claims]
+    facts = example.answers
+
+    def supports(text: str, cited: Sequence[Span]) -> bool:
+        return not unsupported(text, cited, texts)
+
     return Record(
         example=example,
         text=answer.text,
         abstained=answer.abstained,
         confidence=float(answer.confidence),
+        claims=tuple(_statement(claim, texts) for claim in answer.claims),
+        dropped=tuple(_statement(claim, texts) for claim in answer.dropped),
+        passages=tuple(map(_retrieved, answer.hits)),
         right=is_right,
+        exact_match=best(exact_match, statement, facts),
+        token_f1=best(token_f1, statement, facts),
+        rouge_l=best(rouge_l, statement, facts),
         cited=is_cited,
         gold_ranks=ranks,
         citations=spans,
         citation_precision=citation_precision(spans, example.gold, texts),
         citation_recall=citation_recall(spans, example.gold, texts),
+        sentence_precision=sentence_precision(shown, supports),
+        sentence_recall=sentence_recall(shown, supports),
+        span_precision=span_precision(spans, example.gold, texts),
+        span_recall=span_recall(spans, example.gold, texts),
+        conflict_shown=bool(answer.conflicts),
         quotes=len(carried),
         intact_quotes=sum(intact(span, texts.get(span.doc, "")) for span in carried),
         sentences=len(answer.claims),
         words=len(statement.split()),
-        stage=_stage(example, answer.abstained, is_right, is_cited, any(known), any(ranks)),
+        stage=_stage(example, answer, is_right, is_cited, any(ranks), texts),
         latency_ms=latency_ms,
+        timings_ms=tuple(asdict(answer.timings).items()),
     )
+
+
+def _statement(claim: Claim, texts: Mapping[str, str]) -> Statement:
+    spans = tuple(map(_span, claim.citations))
+    return Statement(claim.text, float(claim.support), unsupported(claim.text, spans, texts), spans)
+
+
+def _retrieved(hit: Hit) -> Retrieved:
+    passage = hit.passage
+    where = (passage.doc_id, hit.title, passage.heading, passage.start, passage.end)
+    return Retrieved(*where, float(hit.score), passage.text, hit.legs)
 
 
 def aggregate(records: Sequence[Record]) -> tuple[Metric, ...]:
@@ -169,17 +201,22 @@ def _separation(rows: Array) -> float:
     return auroc(rows[answerable, 1], rows[~answerable, 1])
 
 
-def _stage(example: Example, abstained: bool, right: bool, cited: bool, indexed: bool, retrieved: bool) -> str:
+def _stage(
+    example: Example, answer: Answer, is_right: bool, is_cited: bool, retrieved: bool, texts: Mapping[str, str]
+) -> str:
     """Return the first stage that lost the question, or "" if none did."""
     if not example.answerable:
-        return "" if abstained else "answered though unanswerable"
-    if right:
-        return "" if cited else "cited elsewhere"
-    if not indexed:
-        return "not in the index"
+        return "" if answer.abstained else "answered though unanswerable"
+    if is_right:
+        return "" if is_cited else "cited wrongly"
+    if not any(locate(gold.quote, texts.get(gold.doc, "")) for gold in example.gold):
+        return "not in the corpus"
     if not retrieved:
         return "not retrieved"
-    return "refused" if abstained else "not read"
+    drafted = " ".join(claim.text for claim in (*answer.claims, *answer.dropped))
+    if right(drafted, example.answers):
+        return "dropped by the verifier"
+    return "refused" if answer.abstained else "not read"
 
 
 def _ask(assistant: Assistant, example: Example) -> Answer:

@@ -194,7 +194,7 @@ def test_random_citations_are_exposed():
     assert found["right"] == 1
     assert found["right_and_cited"] <= 0.25
     assert found["citation_precision"] <= 0.25
-    assert {record.stage for record in outcome(RandomCitations).failures} == {"cited elsewhere"}
+    assert {record.stage for record in outcome(RandomCitations).failures} == {"cited wrongly"}
 
 
 def test_answers_to_another_question_are_exposed():
@@ -217,7 +217,7 @@ def test_stages_and_ranks():
         Example("d", "fact", "How deep?", (("x",),), (Gold("cars.txt", "not there"), Gold("cars.txt", "40,000 cars"))),
     ]
     results = evaluate(Sound(), examples)
-    assert [record.stage for record in results.records] == ["not read", "not retrieved", "not in the index", "refused"]
+    assert [record.stage for record in results.records] == ["not read", "not retrieved", "not in the corpus", "refused"]
     assert [record.gold_ranks for record in results.records] == [(1,), (None,), (None,), (None, 6)]
     assert [record.rank for record in results.records] == [1, None, None, 6]
     assert results.missing == (("c", examples[2].gold[0]), ("d", examples[3].gold[0]))
