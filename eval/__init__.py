@@ -2,9 +2,10 @@
 
 - ``examples``: question sets (JSON Lines), read and checked
 - ``metrics``: pure functions, each with its source
-- ``answers``, ``citations``, ``grounding``: further ones: short references, sentences with their citations, and the check
-  whether quotes carry a sentence
-- ``run``: asks the product every question and scores the answers
+- ``answers``, ``citations``, ``abstention``, ``grounding``: further ones: short references, sentences and their
+  citations, risk and coverage, and the check whether quotes carry a sentence
+- ``figures``: over which questions each figure is taken; ``score``: one answer's record
+- ``run``: asks the product every question
 - ``record``: what a run leaves behind: a record for each question, and the figures
 - ``report``: the terminal table and the JSON file
 - ``public``: public question sets; ``retrieval``: whether the right documents are found

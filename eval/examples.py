@@ -17,7 +17,10 @@ from pathlib import Path
 from corpus.errors import GroundedError
 
 TYPES = ("fact", "list", "multi", "conflict", "unanswerable", "followup")
-FIELDS = ("id", "type", "question", "answers", "gold", "history", "note")  # "note" is for people; it is not read
+FIELDS = (
+    "id", "type", "question", "standalone", "paraphrases", "answers", "gold", "history",
+    "note",  # for people; it is not read
+)  # fmt: skip
 
 
 class EvalError(GroundedError):
@@ -37,7 +40,8 @@ class Example:
     """One question with what a right answer says and where its evidence stands.
 
     ``answers``: every group must be met, by any one of its alternatives. ``gold``: each entry is evidence.
-    ``history``: earlier (question, answer) turns, oldest first.
+    ``history``: earlier (question, answer) turns, oldest first. ``standalone``: the same question in full, "" where the
+    question is that already. ``paraphrases``: the same question in other words.
     """
 
     id: str
@@ -46,6 +50,8 @@ class Example:
     answers: tuple[tuple[str, ...], ...] = ()
     gold: tuple[Gold, ...] = ()
     history: tuple[tuple[str, str], ...] = ()
+    standalone: str = ""
+    paraphrases: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:
@@ -107,8 +113,9 @@ class _Line:
         if kind not in TYPES:
             raise self.error("type", f"{kind!r} is not a type; use one of {', '.join(TYPES)}")
         example = Example(
-            self.words("id"), kind, self.words("question"), self.answers(), self.golds(kind), self.history()
-        )
+            self.words("id"), kind, self.words("question"), self.answers(), self.golds(kind), self.history(),
+            self.words("standalone") if "standalone" in self.fields else "", self.paraphrases(),
+        )  # fmt: skip
         self.check(example)
         return example
 
@@ -160,6 +167,14 @@ class _Line:
                 raise self.error("history", form)
             turns.append((str(pair[0]), pair[1]))
         return tuple(turns)
+
+    def paraphrases(self) -> tuple[str, ...]:
+        """Return the question's other wordings, none where the field is left out."""
+        form = 'must be a list of questions, e.g. ["In what year?", "Since when?"]'
+        found = self.entries("paraphrases", form) if "paraphrases" in self.fields else []
+        if not all(map(_filled, found)):
+            raise self.error("paraphrases", form)
+        return tuple(map(str, found))
 
     def words(self, name: str) -> str:
         """Return a field that must be a non-empty string."""

@@ -13,12 +13,14 @@ from collections.abc import Mapping, Sequence
 
 from eval.metrics import Span, intact
 
-ENOUGH = 0.6  # mean of both overlaps from which on a sentence is supported
+# Mean of both overlaps from which on a sentence is supported; set on SciFact's rationales, where the whole check has a
+# balanced accuracy of .61; .64 on WiCE's claims. Strict: the rate it gives is an upper bound.
+ENOUGH = 0.5
 _PREFIX = 6
 _GRAM = 4
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]|[^\W\d_{_UNSPACED}](?:[^\W_{_UNSPACED}]|['’](?=\w))*")
-_SENTENCE = re.compile(r"(?<=[.!?;。！？；])\s*(?=\S)|\n{2,}")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*|\n{2,}")
 _DENIAL = re.compile(
     r"\b(?:no|not|none|never|neither|nor|nobody|nothing|without|cannot|can't|\w+n['’]t|"
     r"fails? to|failed to|refused to)\b|[不没未无非]",
@@ -67,14 +69,16 @@ def lacking(sentence: str, evidence: str) -> list[str]:
     """Return the numbers and names of a sentence that the evidence lacks, and "not" where one of both denies.
 
     Numbers are digits, and words up to twenty in the evidence; names are capitalised within the sentence or hold a
-    digit. Whether the evidence denies is asked of its one sentence that shares most with this one.
+    digit. Whether the evidence denies is asked of its one sentence that shares most.
     """
     held = set(_words(evidence))
     held = _stems(evidence) | {_SPELLED[word] for word in held if word in _SPELLED}
     missing = [word for word in dict.fromkeys((*_numbers(sentence), *_names(sentence))) if _stem(word) not in held]
-    closest = max(_SENTENCE.split(evidence), key=lambda part: (_recall(sentence, part), -len(part)))
-    if bool(_DENIAL.search(sentence)) != bool(_DENIAL.search(closest)):
-        missing.append("not")
+    said = [part for part in _SENTENCE.split(evidence) if part.strip()]
+    for one in filter(str.strip, _SENTENCE.split(sentence)):
+        closest = max(said, key=lambda part: (_recall(one, part), -len(part)))
+        if bool(_DENIAL.search(one)) != bool(_DENIAL.search(closest)):
+            return [*missing, "not"]
     return missing
 
 

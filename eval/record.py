@@ -21,6 +21,9 @@ STAGES = (
 )
 
 
+Row = float | tuple[float, float]  # what one question adds to a figure
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One sentence of an answer, shown or dropped: the verifier's ``support`` in [0, 1] and its citations.
@@ -47,6 +50,11 @@ class Retrieved:
     text: str
     legs: tuple[tuple[str, int], ...]
 
+    @property
+    def span(self) -> Span:
+        """The passage as words of its document."""
+        return Span(self.doc, self.start, self.end, self.text)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON-able values; ``legs`` becomes an object."""
         return {**asdict(self), "score": round(self.score, 6), "legs": dict(self.legs)}
@@ -60,7 +68,8 @@ class Record:
     retrieved, best first. ``gold_ranks`` gives each gold quote's 1-based rank among them. What is None is undefined
     for the question. ``quotes`` and ``intact_quotes`` count every quote the answer carries (cited, nearest, dropped,
     conflicting) and those equal to their slice. ``stage`` names what lost the question, one of ``STAGES``; empty
-    where nothing did. ``timings_ms`` are the answer's own times by stage.
+    where nothing did. ``timings_ms`` are the answer's own times by stage, ``scores`` the question's row of every figure
+    that it defines (``figures.FIGURES``).
     """
 
     example: Example
@@ -70,6 +79,7 @@ class Record:
     claims: tuple[Statement, ...]
     dropped: tuple[Statement, ...]
     passages: tuple[Retrieved, ...]
+    passage_recall: float | None
     right: bool
     exact_match: float | None
     token_f1: float | None
@@ -84,6 +94,7 @@ class Record:
     span_precision: float | None
     span_recall: float | None
     conflict_shown: bool
+    standalone_right_and_cited: bool | None
     quotes: int
     intact_quotes: int
     sentences: int
@@ -91,6 +102,7 @@ class Record:
     stage: str
     latency_ms: float
     timings_ms: tuple[tuple[str, float], ...] = ()
+    scores: tuple[tuple[str, Row], ...] = ()
 
     @property
     def rank(self) -> int | None:
@@ -106,6 +118,7 @@ class Record:
         """Return the record as plain JSON-able values, without what the clock says."""
         values = asdict(self)
         del values["latency_ms"], values["timings_ms"]
+        values["scores"] = dict(self.scores)
         values["passages"] = [passage.to_dict() for passage in self.passages]
         for statement in (*values["claims"], *values["dropped"]):
             statement["support"] = round(statement["support"], 4)

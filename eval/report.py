@@ -22,25 +22,40 @@ from eval.record import STAGES, Metric, Record, Results
 if TYPE_CHECKING:
     from eval.retrieval import Difference, Run
 
-# how each figure is called and shown; what is not here is not in the table
+# how each figure is called, in the order of the table
 LABELS = {
     "right_and_cited": "right and cited",
     "right": "right",
+    "exact_match": "exact match",
+    "token_f1": "token F1",
+    "rouge_l": "ROUGE-L",
     "cited": "cited",
     "citation_precision": "citation precision",
     "citation_recall": "citation recall",
+    "sentence_precision": "sentence citation precision",
+    "sentence_recall": "sentence citation recall",
+    "span_precision": "cited characters that are gold",
+    "span_recall": "gold characters that are cited",
+    "unsupported_claims": "unsupported sentences",
     "hit@1": "hit@1",
     "hit@3": "hit@3",
     "hit@5": "hit@5",
     "mrr@10": "MRR@10",
+    "passage_recall@5": "gold characters in 5 passages",
     "refusal": "refused, of the unanswerable",
     "false_abstention": "refused, of the answerable",
     "confidence_auroc": "AUROC of confidence",
+    "aurc": "area under risk-coverage",
+    "rejected_at_90": "unanswerable below 90 % coverage",
+    "conflicts_shown": "conflicts shown, where there are",
+    "false_conflicts": "conflicts shown, elsewhere",
+    "followup_ratio": "follow-ups against full questions",
     "offset_integrity": "offset integrity",
     "sentences": "sentences an answer",
     "words": "words an answer",
     "latency_p50_ms": "latency p50",
     "latency_p95_ms": "latency p95",
+    "peak_memory_mb": "peak memory",
 }
 BY_TYPE = {
     "hit@5": "hit@5",
@@ -50,7 +65,7 @@ BY_TYPE = {
     "refusal": "refused",
     "false_abstention": "refused",
 }
-NUMBERS = ("mrr@10", "confidence_auroc")  # shown as numbers, not per cent
+NUMBERS = ("mrr@10", "confidence_auroc", "aurc", "followup_ratio")  # shown as numbers, not per cent
 SHOWN = 160  # characters of a failing answer
 
 
@@ -86,6 +101,8 @@ def shown(metric: Metric) -> tuple[str, str]:
         return "–", "–"
     if metric.name.endswith("_ms"):
         return f"{metric.value:.0f} ms", f"{metric.low:.0f}–{metric.high:.0f}"
+    if metric.name.endswith("_mb"):
+        return f"{metric.value:.0f} MB", "–"
     if metric.name in NUMBERS:
         return f"{metric.value:.3f}", f"{metric.low:.3f}–{metric.high:.3f}"
     if metric.name in ("sentences", "words"):
@@ -100,9 +117,8 @@ def _metrics(results: Results) -> Table:
     table.add_column("metric")
     for heading in ("value", "95 % interval", "n"):
         table.add_column(heading, justify="right")
-    for name, label in LABELS.items():
-        metric = results.metric(name)
-        table.add_row(label, *shown(metric), str(metric.n))
+    for metric in sorted((*results.metrics, *results.timings), key=lambda one: list(LABELS).index(one.name)):
+        table.add_row(LABELS[metric.name], *shown(metric), str(metric.n))
     return table
 
 

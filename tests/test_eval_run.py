@@ -151,14 +151,29 @@ def test_a_sound_system_by_hand():
         "hit@3": (1, 4),
         "hit@5": (1, 4),
         "mrr@10": (1, 4),
+        "passage_recall@5": (1, 4),
         "right": (1, 4),
+        "exact_match": (0, 4),
+        # SQuAD's tokens: 1 of 8, 2 of 5, 1 of 4 ("the" is none), 1 of 5, against references of 1, 2, 1 and 1
+        "token_f1": (pytest.approx((2 / 9 + 4 / 7 + 2 / 5 + 2 / 6) / 4), 4),
+        "rouge_l": (pytest.approx((2 / 9 + 4 / 7 + 2 / 5 + 2 / 6) / 4), 4),
         "cited": (1, 4),
         "right_and_cited": (1, 4),
         "citation_precision": (1, 4),
         "citation_recall": (1, 4),
+        "sentence_precision": (1, 4),
+        "sentence_recall": (1, 4),
+        "span_precision": (pytest.approx((21 / 44 + 18 / 23 + 18 / 27 + 20 / 25) / 4), 4),  # of whole sentences
+        "span_recall": (1, 4),
+        "unsupported_claims": (0, 4),
         "false_abstention": (0, 4),
         "refusal": (1, 2),
         "confidence_auroc": (1, 6),
+        "rejected_at_90": (1, 6),
+        "aurc": (pytest.approx((1 / 5 + 2 / 6) / 6), 6),  # four right answers, then two refusals
+        "conflicts_shown": (None, 0),
+        "false_conflicts": (0, 4),
+        "followup_ratio": (None, 0),
         "offset_integrity": (1, 6),  # four cited, two nearest
         "sentences": (1, 4),
         "words": (5.75, 4),  # 8 + 5 + 5 + 5 words
