@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 from eval.examples import EvalError
 
-CORPUS, QUERIES = "corpus.jsonl.gz", "queries.jsonl.gz"
+CORPUS, QUERIES, CLAIMS = "corpus.jsonl.gz", "queries.jsonl.gz", "claims.jsonl.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,20 @@ def write_documents(folder: Path, into: Path) -> int:
 def doc_id(file_id: str) -> str:
     """Return a document's id in its set from the id of its file in an index."""
     return unquote(file_id.removesuffix(".txt"))
+
+
+def objects(path: Path) -> list[Any]:
+    """Return the objects of a file of gzipped JSON Lines, in order.
+
+    Raises:
+        EvalError: there is no such file, or a line is no JSON object.
+    """
+    found = []
+    for place, line in _lines(path):
+        if not isinstance(line, dict):
+            raise EvalError(f"{place}: a line is one JSON object; this one is a {type(line).__name__}")
+        found.append(line)
+    return found
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Any]]:
