@@ -147,7 +147,7 @@ def wice(folder: Path) -> list[ClaimPair]:
     """
     found = []
     for one in objects(folder / CLAIMS):
-        evidence = "\n".join(str(sentence) for sentence in one["evidence"])
+        evidence = "\n\n".join(str(sentence) for sentence in one["evidence"])
         label = str(one["label"])
         found.append(ClaimPair(folder.name, label, str(one["id"]), str(one["claim"]), evidence, label == "supported"))
     return found
