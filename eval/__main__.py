@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from corpus.errors import GroundedError
 from eval import run
 from eval.examples import EvalError, read
-from eval.public_command import public
+from eval.public_command import public, verifier
 from eval.report import revision, show, show_retrieval, write_json
 from index.report import Progress as SyncProgress
 from index.report import Step
@@ -26,6 +26,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 bench = typer.Typer(help="Measure speed, memory and size.")
 app.add_typer(bench, name="bench")
 app.command()(public)
+app.command()(verifier)
 
 EPILOG = """
 Examples:

@@ -17,7 +17,7 @@ from eval.claims import ClaimPair, halves, pairs
 from eval.fit import fit_answerable
 from eval.metrics import auroc
 from index.encode import make_encoder
-from qa.verify import FEATURES, LexicalVerifier, copied
+from qa.verify import FEATURES, LexicalVerifier, contradicted, copied
 
 FITTED = ("qed", "squad2")
 OUTSIDE = "scifact"
@@ -47,8 +47,8 @@ def fit(data: Path, questions: int, report: Callable[[str], None]) -> dict[str, 
 
 
 def judged(found: Sequence[ClaimPair]) -> list[ClaimPair]:
-    """Return the pairs that the score decides on; what is copied verbatim is carried without it."""
-    return [pair for pair in found if not copied(pair.claim, pair.evidence)]
+    """Return the pairs that the score decides on: neither copied verbatim nor contradicted."""
+    return [p for p in found if not (copied(p.claim, p.evidence) or contradicted(p.claim, p.evidence))]
 
 
 def _separation(scores: NDArray[np.float64], found: Sequence[ClaimPair]) -> float:

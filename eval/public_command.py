@@ -4,6 +4,7 @@ Registered by ``eval/__main__.py``; what is measured is in ``public_answers``, `
 """
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -57,6 +58,34 @@ def public(
             done[name] = to_dict(told, found)
         if json_file is not None:
             write(done, json_file, {"version": revision(), "reader": chosen.name, "limit": limit})
+
+
+def verifier(
+    data: Data,
+    claims: Annotated[str, typer.Option("--set", metavar="NAME", help="A set of claims.")] = "wice_dev",
+    name: Annotated[
+        str | None, typer.Option("--verifier", help="A Hugging Face checker by name or path. Default: the product's.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Score so many claims, drawn by a fixed seed.")] = None,
+    json_file: Output = None,
+) -> None:
+    """Measure the verifier alone on claims with evidence, its threshold set on other sets."""
+    from eval.public_verify import LABELS, evaluate, to_dict  # here, so that --help does not wait for it
+    from index.encode import make_encoder
+    from qa.system import make_verifier
+
+    with _told(json_file):
+        with _bar(claims) as scoring:
+            found = evaluate(data, claims, make_verifier(name, make_encoder()), limit, scoring)
+        place = f"threshold {found.threshold:.3f} from {len(found.elsewhere.pairs)} claims elsewhere"
+        show(f"{claims}: {len(found.claims.pairs)} claims, {place}", list(found.figures), LABELS)
+        console = Console()
+        for said, was, n in found.reliability:
+            console.print(Text(f"support {said:.2f} on average: {100 * was:.0f} % supported (n={n})"))
+        console.print(Text(f"calibration error elsewhere {found.calibration_error:.3f}"))
+        if json_file is not None:
+            settings = {"version": revision(), "verifier": name, "limit": limit}
+            json_file.write_text(json.dumps({"settings": settings, **to_dict(found)}, indent=1, sort_keys=True) + "\n")
 
 
 def show(title: str, found: Sequence[Metric], labels: dict[str, str]) -> None:

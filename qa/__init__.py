@@ -6,7 +6,8 @@
 - ``question``, ``conversation``, ``smalltalk``: what is asked, after what was said before
 - ``features``, ``evidence``, ``abstain``: which sentences answer, and whether any does
 - ``read``: the readers that draft sentences; ``prompt`` for those with a model
-- ``cite``, ``verify``, ``conflict``: what carries a sentence, whether it does, and who disagrees
+- ``cite``, ``verify``, ``verify_model``, ``conflict``: what carries a sentence, whether it does (also by a model of
+  one's own choice), and who disagrees
 - ``home``, ``models``, ``address``: where things live, fetching chat models, and where a page can be served
 
 Importing this loads no torch, faiss or gradio.

@@ -13,6 +13,7 @@ from corpus.document import Document, Failure
 from corpus.errors import LoadError, ReaderError, StoreError
 from corpus.load import readable
 from corpus.load.isolated import FileReader
+from index.encode import Encoder
 from index.report import Progress, SyncReport
 from index.retrieve import Index, exists, identity
 from index.sync import remove, sync
@@ -22,7 +23,7 @@ from qa.home import default_index, library_index
 from qa.pipeline import stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
-from qa.verify import LexicalVerifier
+from qa.verify import LexicalVerifier, Verifier
 
 UPLOADS = "uploads"
 FORGOTTEN = "A document that this answer quoted was removed or changed since. Ask again for what holds now."
@@ -53,20 +54,35 @@ def make_reader(name: str | None) -> Reader:
     return LocalReader() if name == "local" else LocalReader(name)
 
 
+def make_verifier(name: str | None, encoder: Encoder) -> Verifier:
+    """Return the default verifier, or a Hugging Face checker by name or path (see ``qa.verify_model``)."""
+    if name is None:
+        return LexicalVerifier(encoder)
+    from qa.verify_model import ModelVerifier
+
+    return ModelVerifier(name)
+
+
 class Assistant:
     """An index, a reader and a verifier, loaded once; several threads may ask."""
 
-    def __init__(self, index: Index, reader: Reader) -> None:
+    def __init__(self, index: Index, reader: Reader, verifier: str | None = None) -> None:
         self.index = index
         self.reader = reader
         self._scorer = Scorer(index)
-        self._verifier = LexicalVerifier(index.encoder)
+        self._verifier = make_verifier(verifier, index.encoder)
 
     @classmethod
     def open(
-        cls, index: Path | str | None = None, reader: str | None = None, progress: Progress | None = None
+        cls,
+        index: Path | str | None = None,
+        reader: str | None = None,
+        progress: Progress | None = None,
+        verifier: str | None = None,
     ) -> "Assistant":
         """Open an index directory; by default the default index, or the shipped library's while there is none.
+
+        ``verifier`` names a Hugging Face checker that takes the default one's place.
 
         Raises:
             StoreError: there is no index at ``index``.
@@ -74,17 +90,19 @@ class Assistant:
         """
         directory = Path(index) if index is not None else standing_index()
         if index is None and directory == library_index():
-            return cls.library(reader, progress)
-        return cls(Index(directory), make_reader(reader))
+            return cls.library(reader, progress, verifier)
+        return cls(Index(directory), make_reader(reader), verifier)
 
     @classmethod
-    def library(cls, reader: str | None = None, progress: Progress | None = None) -> "Assistant":
+    def library(
+        cls, reader: str | None = None, progress: Progress | None = None, verifier: str | None = None
+    ) -> "Assistant":
         """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
         chosen = make_reader(reader)
         directory = library_index()
         uploads = directory / UPLOADS
         sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
-        return cls(Index(directory), chosen)
+        return cls(Index(directory), chosen, verifier)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: the encoder and the searchable indexes."""
@@ -186,11 +204,22 @@ def standing_index() -> Path:
 
 
 @lru_cache(maxsize=4)
-def _opened(directory: Path, reader: str | None, file: tuple[int, int] | None) -> Assistant:
-    return Assistant.library(reader) if directory == library_index() else Assistant.open(directory, reader)
+def _opened(
+    directory: Path, reader: str | None, verifier: str | None, file: tuple[int, int] | None
+) -> Assistant:
+    if directory == library_index():
+        return Assistant.library(reader, verifier=verifier)
+    return Assistant.open(directory, reader, verifier=verifier)
 
 
-def ask(question: str, *, index: Path | str | None = None, history: History = (), reader: str | None = None) -> Answer:
+def ask(
+    question: str,
+    *,
+    index: Path | str | None = None,
+    history: History = (),
+    reader: str | None = None,
+    verifier: str | None = None,
+) -> Answer:
     """Ask the documents a question.
 
     Args:
@@ -199,12 +228,13 @@ def ask(question: str, *, index: Path | str | None = None, history: History = ()
             (built on first use) while there is none.
         history: earlier (question, answer) pairs, oldest first.
         reader: ``"quote"``, a model name or path, or the base URL of an OpenAI-compatible server.
+        verifier: a Hugging Face checker by name or path in place of the default one.
 
     Raises:
-        GroundedError: the question, the index or the reader cannot be used; the message says what to do.
+        GroundedError: the question, the index, the reader or the verifier cannot be used; the message says what to do.
 
     >>> ask("When was Xiaomi founded?").text  # doctest: +SKIP
     'Xiaomi was founded in April 2010. [1]'
     """
     directory = Path(index).absolute() if index is not None else standing_index()
-    return _opened(directory, reader, identity(directory)).ask(question, history)
+    return _opened(directory, reader, verifier, identity(directory)).ask(question, history)

@@ -1,8 +1,8 @@
 """Verifying: does the evidence carry the claim? Checks of numbers, names and negation, and a calibrated score.
 
-What is copied verbatim is carried by definition. Otherwise each number and name of the claim must stand in the
-evidence and negation must agree; the rest is a logistic score over how much of the claim a few sentences of the
-evidence hold, in words and in the encoder's vectors. It is fitted on statements made of question sets by
+What is copied verbatim is carried by definition. Otherwise each number of the claim must stand in the evidence and
+negation must agree; the rest is a logistic score over how much of the claim a few sentences of the evidence hold, in
+words and in the encoder's vectors, and whether a name of it is missing. It is fitted on statements made of question sets by
 ``python -m eval.fit_verifier`` and measured on claims of another kind (WiCE) by ``python -m eval verifier``.
 Evidence may be a sentence or a whole document.
 """
@@ -24,7 +24,8 @@ from qa.features import NUMBER_WORDS
 SHOWN = 0.5  # support below which a claim is dropped
 NEAREST = 8  # sentences of the evidence whose vectors are looked at
 CARRYING = 3  # sentences that may carry a claim together
-_FAILED = 0.1  # support when a number, a name or the negation does not agree
+_FAILED = 0.1  # most support when a number or the negation does not agree
+_SAME = 0.7  # share of the terms from which a claim says the same as a sentence, or its contrary
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|hardly|lacks?|fails?|failed|unable|except)\b|n't\b",
     re.IGNORECASE,
@@ -37,7 +38,7 @@ _SMALL = {
 }
 
 # Logistic weights of what `measure` returns, and the intercept; fitted on as many supported as unsupported claims.
-FEATURES = ("covered", "covered_by_two", "pairs", "soft", "softest", "cosine")
+FEATURES = ("covered", "pairs", "soft", "softest", "cosine", "name_missing")
 WEIGHTS = (1.65, 0.35, 0.58, 1.5, 0.0, 0.0)
 INTERCEPT = -2.11
 
@@ -63,9 +64,8 @@ class LexicalVerifier:
     def _one(self, claim: str, evidence: str) -> float:
         if copied(claim, evidence):
             return 1.0
-        if disagreements(claim, evidence):
-            return _FAILED
-        return 1 / (1 + math.exp(-self.logit(claim, evidence)))
+        support = 1 / (1 + math.exp(-self.logit(claim, evidence)))
+        return min(support, _FAILED) if contradicted(claim, evidence) else support
 
     def logit(self, claim: str, evidence: str) -> float:
         """Return the score before any check, in log odds."""
@@ -101,21 +101,38 @@ def disagreements(claim: str, evidence: str) -> list[str]:
     >>> disagreements("It sold 50 cars in Berlin.", "It sold 40 cars in Paris.")
     ['50', 'Berlin']
     """
+    negation = ["negation"] if _turned(claim, evidence) else []
+    return _missing_numbers(claim, evidence) + _missing_names(claim, evidence) + negation
+
+
+def contradicted(claim: str, evidence: str) -> bool:
+    """Return whether a number of the claim is not in the evidence, or only one of them denies.
+
+    A name that is missing may be told in other words ("the company"), so it only lowers the score.
+    """
+    return bool(_missing_numbers(claim, evidence)) or _turned(claim, evidence)
+
+
+def _missing_numbers(claim: str, evidence: str) -> list[str]:
     held = set(words(evidence))
     numbers = held | {_SMALL[w] for w in held if w in _SMALL}
-    found = [
+    return [
         w for w in words(claim)
         if (any(c.isdigit() for c in w) or w in NUMBER_WORDS) and w != "one"
         and w not in numbers and _SMALL.get(w) not in numbers
     ]  # fmt: skip
+
+
+def _missing_names(claim: str, evidence: str) -> list[str]:
     stems = set(terms(evidence, stop=False))
-    for match in _NAME.finditer(claim):
-        if match.group().lower() not in STOP and not all(t in stems for t in terms(match.group(), stop=False)):
-            found.append(match.group())
+    found = [match.group() for match in _NAME.finditer(claim) if match.group().lower() not in STOP]
+    return [name for name in found if not all(t in stems for t in terms(name, stop=False))]
+
+
+def _turned(claim: str, evidence: str) -> bool:
+    """Return whether the sentence that shares most with the claim says the same but for a negation."""
     best = nearest(claim, evidence)[0]
-    if bool(_NEGATION.search(claim)) != bool(_NEGATION.search(best)) and _share(claim, [best]) > 0.5:
-        found.append("negation")
-    return found
+    return bool(_NEGATION.search(claim)) != bool(_NEGATION.search(best)) and _share(claim, [best]) >= _SAME
 
 
 def split(evidence: str) -> list[str]:
@@ -134,9 +151,10 @@ def measure(
 ) -> tuple[float, ...]:
     """Return how much of a claim the sentences ``found`` hold, by :data:`FEATURES`.
 
-    Shares of the claim's terms in the three and the two sentences that together hold most, share of its pairs of
-    neighbouring terms found anywhere, mean and mean of the lowest two of its words' similarity to the most similar
-    token (MaxSim, Khattab and Zaharia 2020), and the highest cosine. ``views`` are the vectors of the nearest sentences.
+    Share of the claim's terms in the three sentences that together hold most, share of its pairs of neighbouring terms
+    found anywhere, mean and mean of the lowest two of its words' similarity to the most similar token (MaxSim, Khattab
+    and Zaharia 2020), the highest cosine, and 1 where a name of it stands nowhere. ``views`` are the vectors of the
+    sentences nearest to the claim.
     """
     mine = terms(claim)
     pairs = set(pairwise(mine))
@@ -144,11 +162,11 @@ def measure(
     soft = np.sort(_soft(claim, claim_view, views))
     return (
         _share(claim, found, CARRYING),
-        _share(claim, found, 2),
         len(pairs & known) / max(1, len(pairs)),
         float(soft.mean()) if soft.size else 0.0,
         float(soft[:2].mean()) if soft.size else 0.0,
         max((float(claim_view.vector @ view.vector) for view in views), default=0.0),
+        float(bool(_missing_names(claim, " ".join(found)))),
     )
 
 
