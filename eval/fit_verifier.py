@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from eval.claims import ClaimPair, halves, pairs
 from eval.fit import fit_answerable
 from eval.metrics import auroc
+from eval.public_verify import ELSEWHERE, QUESTIONS
 from index.encode import make_encoder
 from qa.verify import FEATURES, LexicalVerifier, contradicted, copied
 
-FITTED = ("qed", "squad2")
 OUTSIDE = "scifact"
-PENALTY = 1.0
+PENALTY = 10.0  # on weights of standardised features, which move together: a small one makes some of them negative
 
 
 def fit(data: Path, questions: int, report: Callable[[str], None]) -> dict[str, Any]:
@@ -31,12 +31,15 @@ def fit(data: Path, questions: int, report: Callable[[str], None]) -> dict[str, 
     def rows(found: Sequence[ClaimPair]) -> NDArray[np.float64]:
         return np.array([verifier.measure(pair.claim, pair.evidence) for pair in found])
 
-    made = [pair for name in FITTED for pair in pairs(data, name, questions)]
+    made = [pair for name in ELSEWHERE for pair in pairs(data, name, questions)]
     learnt, kept = (judged(part) for part in halves(made))
     report(f"{len(learnt)} pairs to fit on, {len(kept)} to check on")
     gold = np.array([pair.supported for pair in learnt])
     balance = np.where(gold, 0.5 / gold.mean(), 0.5 / (1 - gold.mean()))
-    w = fit_answerable(rows(learnt), gold, balance, PENALTY)
+    measured = rows(learnt)
+    mean, scale = measured.mean(0), measured.std(0)
+    w = fit_answerable((measured - mean) / scale, gold, balance, PENALTY)
+    w = np.append(w[:-1] / scale, w[-1] - mean @ (w[:-1] / scale))  # of features as they are measured
     other = judged(random.Random(0).sample(whole := pairs(data, OUTSIDE), min(questions, len(whole))))
     return {
         "weights": dict(zip(FEATURES, (round(float(x), 2) for x in w[:-1]), strict=True)),
@@ -58,7 +61,7 @@ def _separation(scores: NDArray[np.float64], found: Sequence[ClaimPair]) -> floa
 
 def main(
     data: Annotated[Path, typer.Option("--data", help="Folder of public sets, as eval/README.md describes.")],
-    questions: Annotated[int, typer.Option("--questions", help="Questions of each set.")] = 600,
+    questions: Annotated[int, typer.Option("--questions", help="Questions of each set.")] = QUESTIONS,
 ) -> None:
     """Fit the verifier's weights and print them with their scores outside the fit."""
     typer.echo(fit(data, questions, lambda line: typer.echo(line, err=True)))

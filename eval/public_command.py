@@ -53,7 +53,9 @@ def public(
                 told = evaluate(data / name, place, encoder, chosen, limit, None, asking)
             found = figures([row(one) for one in told], [one.query.conversation for one in told])
             kinds = [one.query.answerable for one in told]
-            title = f"{name}: {sum(kinds)} answerable and {len(kinds) - sum(kinds)} unanswerable questions, {chosen.name}"
+            title = (
+                f"{name}: {sum(kinds)} answerable and {len(kinds) - sum(kinds)} unanswerable questions, {chosen.name}"
+            )
             show(title, found, LABELS)
             done[name] = to_dict(told, found)
         if json_file is not None:

@@ -60,7 +60,11 @@ class Verified:
 
 
 def evaluate(
-    data: Path, name: str, verifier: Verifier, limit: int | None = None, progress: Callable[[int, int], None] | None = None
+    data: Path,
+    name: str,
+    verifier: Verifier,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Verified:
     """Score the claims of a set (``wice_dev``) and the pairs that set the threshold; ``limit`` draws so many of both.
 

@@ -204,9 +204,7 @@ def standing_index() -> Path:
 
 
 @lru_cache(maxsize=4)
-def _opened(
-    directory: Path, reader: str | None, verifier: str | None, file: tuple[int, int] | None
-) -> Assistant:
+def _opened(directory: Path, reader: str | None, verifier: str | None, file: tuple[int, int] | None) -> Assistant:
     if directory == library_index():
         return Assistant.library(reader, verifier=verifier)
     return Assistant.open(directory, reader, verifier=verifier)

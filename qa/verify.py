@@ -2,8 +2,8 @@
 
 What is copied verbatim is carried by definition. Otherwise each number of the claim must stand in the evidence and
 negation must agree; the rest is a logistic score over how much of the claim a few sentences of the evidence hold, in
-words and in the encoder's vectors, and whether a name of it is missing. It is fitted on statements made of question sets by
-``python -m eval.fit_verifier`` and measured on claims of another kind (WiCE) by ``python -m eval verifier``.
+words and in the encoder's vectors, and whether a name of it is missing. It is fitted on statements made of question
+sets by ``python -m eval.fit_verifier`` and measured on claims of another kind (WiCE) by ``python -m eval verifier``.
 Evidence may be a sentence or a whole document.
 """
 
@@ -38,9 +38,9 @@ _SMALL = {
 }
 
 # Logistic weights of what `measure` returns, and the intercept; fitted on as many supported as unsupported claims.
-FEATURES = ("covered", "pairs", "soft", "softest", "cosine", "name_missing")
-WEIGHTS = (1.65, 0.35, 0.58, 1.5, 0.0, 0.0)
-INTERCEPT = -2.11
+FEATURES = ("covered", "pairs", "soft", "softest", "cosine", "name_missing", "missing")
+WEIGHTS = (0.15, 0.81, 2.11, 3.46, 0.06, -1.14, 0.35)
+INTERCEPT = -4.42
 
 
 class Verifier(Protocol):
@@ -153,20 +153,22 @@ def measure(
 
     Share of the claim's terms in the three sentences that together hold most, share of its pairs of neighbouring terms
     found anywhere, mean and mean of the lowest two of its words' similarity to the most similar token (MaxSim, Khattab
-    and Zaharia 2020), the highest cosine, and 1 where a name of it stands nowhere. ``views`` are the vectors of the
-    sentences nearest to the claim.
+    and Zaharia 2020), the highest cosine, 1 where a name of it stands nowhere, and the root of the number of its terms
+    that the three sentences lack. ``views`` are the vectors of the sentences nearest to the claim.
     """
     mine = terms(claim)
     pairs = set(pairwise(mine))
     known = {pair for one in found for pair in pairwise(terms(one))} if pairs else set()
     soft = np.sort(_soft(claim, claim_view, views))
+    covered = _share(claim, found, CARRYING)
     return (
-        _share(claim, found, CARRYING),
+        covered,
         len(pairs & known) / max(1, len(pairs)),
         float(soft.mean()) if soft.size else 0.0,
         float(soft[:2].mean()) if soft.size else 0.0,
         max((float(claim_view.vector @ view.vector) for view in views), default=0.0),
         float(bool(_missing_names(claim, " ".join(found)))),
+        math.sqrt((1 - covered) * len(set(mine))),
     )
 
 

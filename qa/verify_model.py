@@ -9,7 +9,7 @@ to the model's window; of more, the sentences nearest to the claim are read. Nee
 from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from corpus.errors import VerifierError
 from qa.verify import copied, nearest
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 BATCH = 8
 POSITIVE = ("entailment", "entailed", "supported", "support", "consistent", "grounded")
@@ -74,7 +74,7 @@ class ModelVerifier:
         model.eval()
         return model, tokenizer, None if tokens else self._positive(config)
 
-    def _positive(self, config: Any) -> int:
+    def _positive(self, config: "PretrainedConfig") -> int:
         """Return the label that stands for support: the one named so, the only one, or the last of two."""
         labels = {int(n): str(label).lower() for n, label in config.id2label.items()}
         for n, label in labels.items():
