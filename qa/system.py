@@ -19,7 +19,7 @@ from index.sync import remove, sync
 from qa.answer import Answer, Claim, Turn
 from qa.evidence import Scorer
 from qa.home import default_index, library_index
-from qa.pipeline import stream
+from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
 from qa.verify import LexicalVerifier
@@ -54,9 +54,12 @@ def make_reader(name: str | None) -> Reader:
 
 
 class Assistant:
-    """An index, a reader and a verifier, loaded once; several threads may ask."""
+    """An index, a reader and a verifier, loaded once; several threads may ask. ``k`` passages are retrieved."""
 
-    def __init__(self, index: Index, reader: Reader) -> None:
+    def __init__(self, index: Index, reader: Reader, k: int = HITS) -> None:
+        if k < 1:
+            raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
+        self.k = k
         self.index = index
         self.reader = reader
         self._scorer = Scorer(index)
@@ -99,7 +102,13 @@ class Assistant:
         """
         turns = [t if isinstance(t, Turn) else Turn(*t) for t in history]
         yield from stream(
-            question, turns, index=self.index, scorer=self._scorer, reader=self.reader, verifier=self._verifier
+            question,
+            turns,
+            index=self.index,
+            scorer=self._scorer,
+            reader=self.reader,
+            verifier=self._verifier,
+            k=self.k,
         )
 
     def ask(self, question: str, history: History = ()) -> Answer:
