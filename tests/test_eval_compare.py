@@ -169,7 +169,8 @@ def test_every_disturbance_is_measured_against_the_plain_run(tmp_path):
         "an instruction for each question",
     ]  # fmt: skip
     same = {c.name: c for c in found["small letters"].changes}["right_and_cited"]
-    assert (same.before, same.after, same.n) == (1, 1, 2)
+    value = plain.metric("right_and_cited").value
+    assert (same.before, same.after, same.n) == (value, value, 2) and value > 0
     assert {c.n for c in found["other words"].changes} == {1}  # one question has a paraphrase
     assert found["capitals"].obeyed is None and found["an instruction in a document"].obeyed.n == 3
     assert "answers that follow the instruction" in printed(show_disturbed, list(found.values()))
