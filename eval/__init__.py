@@ -7,8 +7,12 @@
 - ``figures``: over which questions each figure is taken; ``score``: one answer's record
 - ``run``: asks the product every question
 - ``record``: what a run leaves behind: a record for each question, and the figures
+- ``compare``, ``grid``, ``robustness``: two runs, several conditions, and the same questions disturbed; ``changes``
+  prints them; ``bounds``: figures below which a run fails; ``command``: what the options lead to
 - ``report``: the terminal table and the JSON file
-- ``public``: public question sets; ``retrieval``: whether the right documents are found
+- ``public``: public question sets; ``retrieval``: whether the right documents are found; ``public_answers``,
+  ``public_figures``: answers and abstention on them; ``claims``, ``public_verify``: the verifier alone;
+  ``public_command``: their commands
 - ``fit``, ``fit_verifier``: fit the product's constants on public data
 - ``datasets``: the question set on the library that ships
 

@@ -12,15 +12,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from corpus.errors import GroundedError
-from eval import run
+from eval.bounds import bounds
+from eval.command import bars, one, several
 from eval.examples import EvalError, read
 from eval.public_command import public, verifier
-from eval.report import revision, show, show_retrieval, write_json
-from index.report import Progress as SyncProgress
-from index.report import Step
+from eval.report import revision, show_retrieval
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 bench = typer.Typer(help="Measure speed, memory and size.")
@@ -35,7 +33,11 @@ Examples:
 
     python -m eval --reader local --json results.json
 
-    python -m eval --questions mine.jsonl --index my-index
+    python -m eval --questions mine.jsonl --index my-index --fail-under right_and_cited=0.8
+
+    python -m eval --reader quote,local --k 3,5,8
+
+    python -m eval compare before.json after.json
 
     python -m eval retrieval --data public --set scifact --json now.json --against before.json
 
@@ -55,18 +57,51 @@ def main(
         Path | None, typer.Option(help="Index to ask, made by `qa index`. Default: the library that ships.")
     ] = None,
     reader: Annotated[
-        str | None, typer.Option(help="quote, local, a model name or path, or the URL of a server.")
+        str | None,
+        typer.Option(help="quote, local, a model name or path, or the URL of a server; several parted by commas."),
+    ] = None,
+    k: Annotated[
+        str | None, typer.Option("--k", metavar="N,N", help="Passages retrieved; several parted by commas.")
     ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write metrics and every answer to this file.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask the first N questions only.")] = None,
+    fail_under: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=X", help="Fail where a figure is below X; may be given often.")
+    ] = None,
+    fail_over: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=X", help="Fail where a figure is above X; may be given often.")
+    ] = None,
+    robustness: Annotated[
+        bool,
+        typer.Option("--robustness", help="Ask disturbed questions too: casing, typing errors, hostile documents."),
+    ] = False,
 ) -> None:
     """Ask a set of questions and measure whether the answers are right, cited, grounded and honest."""
     if context.invoked_subcommand:
         return
     with _told():
-        _evaluate(questions, index, reader, json_file, limit)
+        kept = bounds(fail_under or (), fail_over or ())
+        path = questions if questions is not None else Path(str(files("eval") / "datasets" / "library.jsonl"))
+        examples = read(path)[:limit]
+        _check_place(json_file)
+        settings = {
+            "questions": path.name if questions is None else str(questions),
+            "index": None if index is None else str(index),
+            "reader": reader,
+            "k": k,
+            "limit": limit,
+        }
+        from eval.grid import conditions  # here, so that --help and a wrong question file do not wait for it
+
+        cells = conditions(reader, k)
+        if len(cells) > 1:
+            if robustness:
+                raise EvalError("--robustness takes one condition; give one --reader and one --k")
+            several(cells, index, examples, json_file, settings, kept)
+        else:
+            one(cells[0], index, examples, json_file, settings, kept, robustness)
 
 
 @contextlib.contextmanager
@@ -85,44 +120,17 @@ def _check_place(json_file: Path | None) -> None:
         raise EvalError(f"{json_file}: its folder does not exist; make it, or give another file to --json")
 
 
-def _evaluate(
-    questions: Path | None, index: Path | None, reader: str | None, json_file: Path | None, limit: int | None
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="A.json", help="What --json wrote of one run.")],
+    after: Annotated[Path, typer.Argument(metavar="B.json", help="What --json wrote of another.")],
 ) -> None:
-    path = questions if questions is not None else Path(str(files("eval") / "datasets" / "library.jsonl"))
-    examples = read(path)[:limit]
-    _check_place(json_file)
-    from qa.system import Assistant  # here, so that --help and a wrong question file do not wait for it
+    """Show what got better and worse from one run to another, question by question."""
+    from eval import compare as comparison
+    from eval.changes import show_comparison
 
-    with _bars() as (indexing, asking):
-        assistant = Assistant.open(index, reader, indexing) if index else Assistant.library(reader, indexing)
-        results = run.evaluate(assistant, examples, asking)
-    show(results, Console())
-    if json_file is not None:
-        settings = {
-            "questions": path.name if questions is None else str(questions),
-            "index": None if index is None else str(index),
-            "reader": reader,
-            "limit": limit,
-        }
-        write_json(results, json_file, settings)
-
-
-@contextlib.contextmanager
-def _bars() -> Iterator[tuple[SyncProgress, run.Progress]]:
-    """Show bars on standard error, gone when done: one for building the shipped library's index, one for asking."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        documents = bars.add_task("indexing", visible=False)
-        questions = bars.add_task("asking", visible=False)
-
-        def indexing(step: Step) -> None:
-            bars.update(documents, completed=step.bytes_done, total=step.bytes, visible=step.files_done < step.files)
-
-        def asking(done: int, count: int) -> None:
-            bars.update(questions, completed=done, total=count, visible=True)
-
-        yield indexing, asking
+    with _told():
+        show_comparison(comparison.compare(comparison.read(before), comparison.read(after)), Console())
 
 
 @app.command()
@@ -156,7 +164,7 @@ def retrieval(
         encoder, place = make_encoder(), work or home() / "eval"
         runs, missed = [], []
         for name in sets:
-            with _bars() as (indexing, _):
+            with bars() as (indexing, _):
                 runs.append(measure.evaluate(data / name, place, encoder, indexing))
             show_retrieval(runs[-1], measure.compared(runs[-1], before[name]) if name in before else {}, Console())
             missed += [(name, one) for one in measure.expected(name) if not one.holds(runs[-1])]

@@ -15,6 +15,7 @@ from eval import run
 from eval.examples import EvalError, Example
 from eval.public import Query, drawn, file_id, queries, write_documents, write_texts
 from eval.record import Record
+from eval.score import score
 from index.encode import Encoder
 from index.report import Progress
 from index.retrieve import Index
@@ -109,4 +110,4 @@ def _record(assistant: Assistant, example: Example) -> Record:
         raise EvalError(f"question {example.id!r} could not be asked: {error}") from error
     elapsed = 1e3 * (perf_counter() - begun)
     texts = {hit.passage.doc_id: assistant.index.document(hit.passage.doc_id).text for hit in answer.hits}
-    return run.score(example, answer, texts, elapsed)
+    return score(example, answer, texts, elapsed)

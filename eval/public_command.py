@@ -12,11 +12,11 @@ from typing import Annotated
 import typer
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from corpus.errors import GroundedError
+from eval.command import bars
 from eval.examples import EvalError
 from eval.record import Metric
 from eval.report import revision
@@ -49,8 +49,8 @@ def public(
         encoder, chosen, place = make_encoder(), make_reader(reader), work or home() / "eval"
         done = {}
         for name in sets:
-            with _bar(name) as asking:
-                told = evaluate(data / name, place, encoder, chosen, limit, None, asking)
+            with bars() as (indexing, asking):
+                told = evaluate(data / name, place, encoder, chosen, limit, indexing, asking)
             found = figures([row(one) for one in told], [one.query.conversation for one in told])
             kinds = [one.query.answerable for one in told]
             title = (
@@ -77,7 +77,7 @@ def verifier(
     from qa.system import make_verifier
 
     with _told(json_file):
-        with _bar(claims) as scoring:
+        with bars() as (_, scoring):
             found = evaluate(data, claims, make_verifier(name, make_encoder()), limit, scoring)
         place = f"threshold {found.threshold:.3f} from {len(found.elsewhere.pairs)} claims elsewhere"
         show(f"{claims}: {len(found.claims.pairs)} claims, {place}", list(found.figures), LABELS)
@@ -120,21 +120,3 @@ def _told(json_file: Path | None) -> Iterator[None]:
     except GroundedError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
-
-
-class _Bar:
-    """A bar that is shown from the first step on."""
-
-    def __init__(self, bars: Progress, name: str) -> None:
-        self.bars, self.task = bars, bars.add_task(name, visible=False)
-
-    def __call__(self, done: int, count: int) -> None:
-        self.bars.update(self.task, completed=done, total=count, visible=True)
-
-
-@contextlib.contextmanager
-def _bar(name: str) -> Iterator[_Bar]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        yield _Bar(bars, name)

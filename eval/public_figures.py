@@ -57,15 +57,15 @@ def row(told: Told) -> dict[str, float]:
     known, told_something = query.answerable, not record.abstained
     statement = " ".join(claim.text for claim in record.claims)
     answers = record.example.answers
-    right = float(record.right) if known and answers else NAN
     quoted = bool(record.example.gold)
+    right = float(record.right) if known and answers and quoted else NAN  # without quotes, references are long
     cited = float(record.cited) if quoted else NAN
     both = right * cited
     claims = [claim.unsupported for claim in record.claims]
     return {
         "answerable": float(known),
         "confidence": record.confidence,
-        "correct": right if known and answers and quoted else float(known),
+        "correct": float(known) if math.isnan(right) else right,
         "retrieved": float(told.retrieved) if known and query.gold else NAN,
         "right": right,
         "token_recall": _best(token_recall, statement, answers),

@@ -82,13 +82,19 @@ def show(results: Results, console: Console) -> None:
     _failures(results, console)
 
 
-def write_json(results: Results, path: Path, settings: Mapping[str, object]) -> None:
-    """Write everything to a file, keys sorted; ``settings`` says what was asked of what.
+def write_json(
+    results: Results, path: Path, settings: Mapping[str, object], more: Mapping[str, object] | None = None
+) -> None:
+    """Write everything to a file, keys sorted; ``settings`` says what was asked of what, ``more`` is added as it is.
 
     Raises:
         EvalError: the file cannot be written.
     """
-    content = {"settings": dict(settings), **results.to_dict()}
+    write({"settings": dict(settings), **results.to_dict(), **(more or {})}, path)
+
+
+def write(content: Mapping[str, object], path: Path) -> None:
+    """Write plain values as JSON, keys sorted; raises what :func:`write_json` raises."""
     try:
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     except OSError as error:

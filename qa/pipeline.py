@@ -27,9 +27,16 @@ NEAREST = 3  # passages offered with a refusal
 
 
 def stream(
-    question: str, history: Sequence[Turn], *, index: Index, scorer: Scorer, reader: Reader, verifier: Verifier
+    question: str,
+    history: Sequence[Turn],
+    *,
+    index: Index,
+    scorer: Scorer,
+    reader: Reader,
+    verifier: Verifier,
+    k: int = HITS,
 ) -> Iterator[Claim | Answer]:
-    """Yield each claim once it is verified, and last the whole answer.
+    """Yield each claim once it is verified, and last the whole answer; ``k`` passages are retrieved.
 
     Raises:
         QuestionError: the question is empty or too long.
@@ -42,7 +49,7 @@ def stream(
         yield replace(answer, message=message)
         return
     asked = understand(question, history)
-    hits = tuple(index.retrieve(asked.forms, HITS, asked.weights))
+    hits = tuple(index.retrieve(asked.forms, k, asked.weights))
     clock.append(perf_counter())
     judged = judge(asked, hits, index, scorer)
     answer = replace(answer, hits=hits, confidence=judged.confidence)
@@ -82,10 +89,10 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Retriever, scorer: Scorer) -
     parts = clauses(asked.question)
     if len(parts) == 1:
         return whole
-    judged = []
+    judged, depth = [], min(DEPTH, len(hits))
     for part in parts:
         asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
-        judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, DEPTH, asked_part.weights)))
+        judged.append(scorer.judge(asked_part, index.retrieve(asked_part.forms, depth, asked_part.weights)))
     return merge(whole, judged)
 
 

@@ -20,7 +20,7 @@ from index.sync import remove, sync
 from qa.answer import Answer, Claim, Turn
 from qa.evidence import Scorer
 from qa.home import default_index, library_index
-from qa.pipeline import stream
+from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
 from qa.verify import LexicalVerifier, Verifier
@@ -64,9 +64,12 @@ def make_verifier(name: str | None, encoder: Encoder) -> Verifier:
 
 
 class Assistant:
-    """An index, a reader and a verifier, loaded once; several threads may ask."""
+    """An index, a reader and a verifier, loaded once; several threads may ask. ``k`` passages are retrieved."""
 
-    def __init__(self, index: Index, reader: Reader, verifier: str | None = None) -> None:
+    def __init__(self, index: Index, reader: Reader, k: int = HITS, verifier: str | None = None) -> None:
+        if k < 1:
+            raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
+        self.k = k
         self.index = index
         self.reader = reader
         self._scorer = Scorer(index)
@@ -91,7 +94,7 @@ class Assistant:
         directory = Path(index) if index is not None else standing_index()
         if index is None and directory == library_index():
             return cls.library(reader, progress, verifier)
-        return cls(Index(directory), make_reader(reader), verifier)
+        return cls(Index(directory), make_reader(reader), verifier=verifier)
 
     @classmethod
     def library(
@@ -102,7 +105,7 @@ class Assistant:
         directory = library_index()
         uploads = directory / UPLOADS
         sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
-        return cls(Index(directory), chosen, verifier)
+        return cls(Index(directory), chosen, verifier=verifier)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: the encoder and the searchable indexes."""
@@ -117,7 +120,13 @@ class Assistant:
         """
         turns = [t if isinstance(t, Turn) else Turn(*t) for t in history]
         yield from stream(
-            question, turns, index=self.index, scorer=self._scorer, reader=self.reader, verifier=self._verifier
+            question,
+            turns,
+            index=self.index,
+            scorer=self._scorer,
+            reader=self.reader,
+            verifier=self._verifier,
+            k=self.k,
         )
 
     def ask(self, question: str, history: History = ()) -> Answer:

@@ -11,6 +11,7 @@ from test_eval_run import EXAMPLES, FirstPassage, Refuser, Sound, outcome
 from typer.testing import CliRunner
 
 from corpus.errors import StoreError
+from eval import grid, robustness  # noqa: F401  before a test puts another composition root in place
 from eval.__main__ import app
 from eval.examples import EvalError, Example, Gold
 from eval.record import Metric
@@ -94,6 +95,8 @@ def system(monkeypatch):
     """A composition root that opens the small sound system."""
 
     class Assistant(Sound):
+        k = 10
+
         @classmethod
         def open(cls, index=None, reader=None, progress=None):
             if index is not None:
@@ -130,7 +133,7 @@ def test_the_command(system, questions, tmp_path):
     assert result.exit_code == 0, result.output
     assert "2 questions, reader quote" in result.stdout
     content = json.loads(target.read_text(encoding="utf-8"))
-    assert content["settings"] == {"questions": str(questions), "index": None, "reader": None, "limit": 2}
+    assert content["settings"] == {"questions": str(questions), "index": None, "reader": None, "k": None, "limit": 2}
     assert len(content["records"]) == 2
 
 

@@ -106,5 +106,5 @@ def test_it_takes_the_place_of_the_default_verifier(tmp_path):
     folder = make(tmp_path / "model", BertForSequenceClassification, ["LABEL_0"], [-9.0])
     library = Library(tmp_path / "library", rope_txt="The rope lasts three winters.")
     assert isinstance(make_verifier(None, library.encoder), LexicalVerifier)
-    answer = Assistant(library.index, QuoteReader(), folder).ask("How long does the rope last?")
+    answer = Assistant(library.index, QuoteReader(), verifier=folder).ask("How long does the rope last?")
     assert answer.claims[0].support == 1  # quoted, so carried
