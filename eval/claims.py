@@ -9,9 +9,10 @@ statements). SciFact's claims and WiCE's come as they are. Nothing is labelled b
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from corpus.sentences import sentences
 from eval.public import CLAIMS, CORPUS, QUERIES, objects
@@ -84,7 +85,7 @@ def pairs(data: Path, source: str, questions: int = 600) -> list[ClaimPair]:
 
 
 def _of_question(
-    source: str, query: dict[str, object], texts: dict[str, str], answers: dict[str, list[str]], drawn: random.Random
+    source: str, query: Mapping[str, Any], texts: dict[str, str], answers: dict[str, list[str]], drawn: random.Random
 ) -> Iterator[ClaimPair]:
     """Yield the pairs that one question makes."""
     question = str(query["question"])
@@ -93,13 +94,12 @@ def _of_question(
         if place in texts and (wrong := _wrong(question, "", place, texts, answers, drawn)):
             yield ClaimPair(source, "unanswerable", place, statement(question, wrong), texts[place], False)
         return
-    (gold, *_), (answer, *_) = query["gold"], query["answers"]  # type: ignore[misc]
-    place, quote = str(gold["id"]), str(gold["quote"])
-    told = statement(question, str(answer))
+    place, quote, answer = str(query["gold"][0]["id"]), str(query["gold"][0]["quote"]), str(query["answers"][0])
+    told = statement(question, answer)
     yield ClaimPair(source, "supported", place, told, texts[place], True)
-    if wrong := _wrong(question, str(answer), place, texts, answers, drawn):
+    if wrong := _wrong(question, answer, place, texts, answers, drawn):
         yield ClaimPair(source, "another answer", place, statement(question, wrong), texts[place], False)
-    rest = [one for one in spoken(texts[place]) if quote not in one and one not in quote and str(answer) not in one]
+    rest = [one for one in spoken(texts[place]) if quote not in one and one not in quote and answer not in one]
     if rest:
         yield ClaimPair(source, "sentence removed", place, told, " ".join(rest), False)
 

@@ -38,7 +38,7 @@ _SMALL = {
 }
 
 # Logistic weights of what `measure` returns, and the intercept; fitted on as many supported as unsupported claims.
-FEATURES = ("covered", "pairs", "soft", "softest", "cosine", "name_missing", "missing")
+FEATURES = ("covered", "covered_by_two", "pairs", "soft", "softest", "name_missing", "missing")
 WEIGHTS = (0.15, 0.81, 2.11, 3.46, 0.06, -1.14, 0.35)
 INTERCEPT = -4.42
 
@@ -151,10 +151,10 @@ def measure(
 ) -> tuple[float, ...]:
     """Return how much of a claim the sentences ``found`` hold, by :data:`FEATURES`.
 
-    Share of the claim's terms in the three sentences that together hold most, share of its pairs of neighbouring terms
-    found anywhere, mean and mean of the lowest two of its words' similarity to the most similar token (MaxSim, Khattab
-    and Zaharia 2020), the highest cosine, 1 where a name of it stands nowhere, and the root of the number of its terms
-    that the three sentences lack. ``views`` are the vectors of the sentences nearest to the claim.
+    Shares of the claim's terms in the three and in the two sentences that together hold most, share of its pairs of
+    neighbouring terms found anywhere, mean and mean of the lowest two of its words' similarity to the most similar
+    token (MaxSim, Khattab and Zaharia 2020), 1 where a name of it stands nowhere, and the root of the number of its
+    terms that the three sentences lack. ``views`` are the vectors of the sentences nearest to the claim.
     """
     mine = terms(claim)
     pairs = set(pairwise(mine))
@@ -163,10 +163,10 @@ def measure(
     covered = _share(claim, found, CARRYING)
     return (
         covered,
+        _share(claim, found, 2),
         len(pairs & known) / max(1, len(pairs)),
         float(soft.mean()) if soft.size else 0.0,
         float(soft[:2].mean()) if soft.size else 0.0,
-        max((float(claim_view.vector @ view.vector) for view in views), default=0.0),
         float(bool(_missing_names(claim, " ".join(found)))),
         math.sqrt((1 - covered) * len(set(mine))),
     )
