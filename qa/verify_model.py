@@ -76,7 +76,7 @@ class ModelVerifier:
 
     def _positive(self, config: "PretrainedConfig") -> int:
         """Return the label that stands for support: the one named so, the only one, or the last of two."""
-        labels = {int(n): str(label).lower() for n, label in config.id2label.items()}
+        labels = {int(n): str(label).lower() for n, label in (config.id2label or {}).items()}
         for n, label in labels.items():
             if label.replace("_", " ").split()[-1] in POSITIVE and "not" not in label:
                 return n
