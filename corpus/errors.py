@@ -9,7 +9,8 @@
     │   ├── EncoderMismatch  an index was built by another encoder than the one asked for
     │   └── WriterBusy       another process is writing the index
     ├── QuestionError        a question is empty or too long
-    └── ReaderError          a model is missing, or a server cannot be reached or refuses
+    ├── ReaderError          a model is missing, or a server cannot be reached or refuses
+    └── VerifierError        a checker's model is missing, or of a kind that is not known
 
 Callers catch :class:`GroundedError` at the door (command line, page, ``ask``); nothing inside
 catches ``Exception``.
@@ -46,3 +47,7 @@ class QuestionError(GroundedError):
 
 class ReaderError(GroundedError):
     """A reader's model is missing, or its server is unreachable or refuses."""
+
+
+class VerifierError(GroundedError):
+    """A verifier's model is missing, or its head is none of those known."""

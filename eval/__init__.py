@@ -15,7 +15,9 @@
 - ``subcommands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
   stated in ``expected.toml``
 - ``pytest_plugin``: asserts in a test suite of your own that answers are grounded
-- ``public``: public question sets; ``retrieval``: whether the right documents are found
+- ``public``: public question sets; ``retrieval``: whether the right documents are found; ``public_answers``,
+  ``public_figures``: answers and abstention on them; ``claims``, ``public_verify``: the verifier alone;
+  ``public_command``: their commands
 - ``conflicts``: whether contradicting sources are told from look-alikes
 - ``fit``, ``fit_verifier``: fit the product's constants on public data
 - ``datasets``: the question sets that ship, and the documents of ``care``

@@ -14,6 +14,7 @@ from eval import shipped as sets
 from eval.bounds import bounds
 from eval.command import bars, several, single
 from eval.examples import EvalError, read
+from eval.public_command import public, verifier
 from eval.report import revision, show_retrieval
 from eval.subcommands import add_to, told
 from index.report import Progress as SyncProgress
@@ -22,6 +23,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 bench = typer.Typer(help="Measure speed, memory and size.")
 app.add_typer(bench, name="bench")
 add_to(app)
+app.command()(public)
+app.command()(verifier)
 
 EPILOG = """
 Examples:

@@ -44,6 +44,16 @@ def token_f1(answer: str, reference: str) -> float:
     return _f1((Counter(said) & Counter(known)).total(), len(said), len(known))
 
 
+def token_recall(answer: str, reference: str) -> float:
+    """Share of the bag of the reference's tokens that the answer holds; 1 where the reference has no token.
+
+    The recall of SQuAD's F1 (Rajpurkar et al., 2016): for answers in sentences, which exact match and F1 punish for
+    their length. Report the length beside it.
+    """
+    said, known = tokens(answer), tokens(reference)
+    return (Counter(said) & Counter(known)).total() / len(known) if known else 1.0
+
+
 def rouge_l(answer: str, reference: str) -> float:
     """ROUGE-L's F with beta 1: of the longest common subsequence's share of both (Lin, 2004, section 3.1)."""
     said, known = tokens(answer), tokens(reference)

@@ -10,7 +10,8 @@
 - ``features``, ``evidence``, ``abstain``: which sentences answer, and whether any does
 - ``read``: the readers that draft sentences; ``prompt`` for those with a model
 - ``trace``: every answer as one JSON line, with all that led to it
-- ``cite``, ``verify``, ``conflict``: what carries a sentence, whether it does, and who disagrees
+- ``cite``, ``verify``, ``verify_model``, ``conflict``: what carries a sentence, whether it does (also by a model of
+  one's own choice), and who disagrees
 - ``values``, ``units``, ``scope``, ``polarity``, ``dating``: values, what they hold for, and dates
 - ``home``, ``models``, ``address``: where things live, fetching chat models, and where a page can be served
 

@@ -13,6 +13,7 @@ from corpus.document import Document, Failure
 from corpus.errors import LoadError, ReaderError, StoreError
 from corpus.load import readable
 from corpus.load.isolated import FileReader
+from index.encode import Encoder
 from index.report import Progress, SyncReport
 from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Index, exists, identity
@@ -25,7 +26,7 @@ from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
 from qa.trace import Steps, Trace
-from qa.verify import LexicalVerifier
+from qa.verify import LexicalVerifier, Verifier
 
 UPLOADS = "uploads"
 FORGOTTEN = "A document that this answer quoted was removed or changed since. Ask again for what holds now."
@@ -65,6 +66,15 @@ def make_reranker(name: str | None) -> Reranker | None:
     return None if name is None else CrossEncoderReranker(resolve(name))
 
 
+def make_verifier(name: str | None, encoder: Encoder) -> Verifier:
+    """Return the default verifier, or a Hugging Face checker by name or path (see ``qa.verify_model``)."""
+    if name is None:
+        return LexicalVerifier(encoder)
+    from qa.verify_model import ModelVerifier
+
+    return ModelVerifier(name)
+
+
 class Assistant:
     """An index, a reader and a verifier, and a reranker if wanted, loaded once; several threads may ask.
 
@@ -78,6 +88,7 @@ class Assistant:
         reranker: Reranker | None = None,
         k: int = HITS,
         trace: Trace | None = None,
+        verifier: str | None = None,
     ) -> None:
         if k < 1:
             raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
@@ -87,7 +98,7 @@ class Assistant:
         self.reranker = reranker
         self._trace = trace
         self._scorer = Scorer(index)
-        self._verifier = LexicalVerifier(index.encoder)
+        self._verifier = make_verifier(verifier, index.encoder)
 
     @classmethod
     def open(
@@ -97,10 +108,12 @@ class Assistant:
         progress: Progress | None = None,
         reranker: str | None = None,
         trace: Path | str | None = None,
+        verifier: str | None = None,
     ) -> "Assistant":
         """Open an index directory; by default the default index, or the shipped library's while there is none.
 
-        Every answer is added to the file ``trace`` as one line of JSON (``qa.trace``).
+        Every answer is added to the file ``trace`` as one line of JSON (``qa.trace``). ``verifier`` names a Hugging
+        Face checker that takes the default one's place.
 
         Raises:
             GroundedError: ``trace`` cannot be written.
@@ -109,9 +122,9 @@ class Assistant:
         """
         directory = Path(index) if index is not None else standing_index()
         if index is None and directory == library_index():
-            return cls.library(reader, progress, reranker, trace)
+            return cls.library(reader, progress, reranker, trace, verifier)
         noted = Trace(trace, reader) if trace is not None else None
-        return cls(Index(directory), make_reader(reader), make_reranker(reranker), trace=noted)
+        return cls(Index(directory), make_reader(reader), make_reranker(reranker), trace=noted, verifier=verifier)
 
     @classmethod
     def library(
@@ -120,6 +133,7 @@ class Assistant:
         progress: Progress | None = None,
         reranker: str | None = None,
         trace: Path | str | None = None,
+        verifier: str | None = None,
     ) -> "Assistant":
         """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
         chosen, noted = make_reader(reader), Trace(trace, reader) if trace is not None else None
@@ -127,7 +141,7 @@ class Assistant:
         directory = library_index()
         uploads = directory / UPLOADS
         sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
-        return cls(Index(directory), chosen, ranker, trace=noted)
+        return cls(Index(directory), chosen, ranker, trace=noted, verifier=verifier)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: the encoder and the searchable indexes."""
@@ -242,10 +256,12 @@ def standing_index() -> Path:
 
 
 @lru_cache(maxsize=4)
-def _opened(directory: Path, reader: str | None, reranker: str | None, file: tuple[int, int] | None) -> Assistant:
+def _opened(
+    directory: Path, reader: str | None, reranker: str | None, verifier: str | None, file: tuple[int, int] | None
+) -> Assistant:
     if directory == library_index():
-        return Assistant.library(reader, reranker=reranker)
-    return Assistant.open(directory, reader, reranker=reranker)
+        return Assistant.library(reader, reranker=reranker, verifier=verifier)
+    return Assistant.open(directory, reader, reranker=reranker, verifier=verifier)
 
 
 def ask(
@@ -255,6 +271,7 @@ def ask(
     history: History = (),
     reader: str | None = None,
     reranker: str | None = None,
+    verifier: str | None = None,
 ) -> Answer:
     """Ask the documents a question.
 
@@ -265,6 +282,7 @@ def ask(
         history: earlier (question, answer) pairs, oldest first.
         reader: ``"quote"``, a model name or path, or the base URL of an OpenAI-compatible server.
         reranker: the name or path of a cross-encoder that orders the passages found; none by default.
+        verifier: a Hugging Face checker by name or path in place of the default one.
 
     Raises:
         GroundedError: the question, the index or a model cannot be used; the message says what to do.
@@ -273,4 +291,4 @@ def ask(
     'Xiaomi was founded in April 2010. [1]'
     """
     directory = Path(index).absolute() if index is not None else standing_index()
-    return _opened(directory, reader, reranker, identity(directory)).ask(question, history)
+    return _opened(directory, reader, reranker, verifier, identity(directory)).ask(question, history)
