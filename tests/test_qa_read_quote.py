@@ -7,7 +7,8 @@ from chat_models import evidence
 from corpus.document import Passage
 from qa.answer import Citation
 from qa.evidence import Evidence
-from qa.read.quote import ITEMS, SENTENCES, QuoteReader, plain
+from qa.read.lists import ITEMS
+from qa.read.quote import SENTENCES, QuoteReader, plain
 
 
 def scored(*pairs):
