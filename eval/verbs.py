@@ -31,7 +31,7 @@ _REGULAR = """
     vote want warn weigh work write
 """
 _BOTH = "begin become buy bring build come cost choose draw find give get grow hold keep know lead leave lose make mean"
-_BOTH += " meet pay put run read rise see send set spend stand take tell think win wear go"
+_BOTH += " meet pay put run read rise see sell send set spend stand take tell think win wear go"
 _DOUBLED = frozenset("plan stop ship control transfer refer occur permit admit commit equip drop cut".split())
 
 

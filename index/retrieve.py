@@ -165,7 +165,7 @@ class Index:
             for key in found
         ]
 
-    def _nearest(self, dense: Dense, vector: NDArray[np.float32], depth: int) -> dict[int, float]:
+    def _nearest(self, dense: Dense, vector: NDArray[np.float32], depth: int = DEPTH) -> dict[int, float]:
         """Return the cosines of the passages nearest to a unit vector of shape (dim,), best first.
 
         They are the store's where the searchable form is compressed, so that no score depends on its form.

@@ -29,7 +29,9 @@ BEST = 3  # sentences that are looked at
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
 _ASKS_COUNT = re.compile(r"\bhow many\b(?! (?:percent|per cent)\b)")
 _COUNT = re.compile(rf"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))|\b(?:{'|'.join(NUMBER_WORDS)}|one)\b")
-_KIND_WORDS = frozenset(terms("cost costs price worth number amount year date time day"))
+_KIND_WORDS = frozenset(
+    terms("cost costs price worth number amount year date time day now currently today latest present")
+)
 _ASKS_AGE = re.compile(r"\bhow old\b")
 _AGE = re.compile(r"\b(?:born|aged \d|age of|years?[ -]old|\d+ years of age)\b")
 _ASKS_MONEY = re.compile(
@@ -114,6 +116,8 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
     best = [e for e in looked_at if e.score >= _RIVAL * judged.evidence[0].score]
     if not best or (judged.confidence < FLOOR and not _unmistakable(asked, judged)):
         return True
+    if not any(shares(asked, f"{_around(e.citation)} {e.citation.passage.text}") for e in best):
+        return True
     if chinese.unanswered(asked.question, [_around(e.citation) for e in best]):
         return True
     able = [e for e in best if _could_answer(asked, e.citation.quote)]
@@ -126,15 +130,20 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
 
 
 def _unmistakable(asked: Asked, judged: Judged) -> bool:
-    """Return whether one sentence stands out and, with its surroundings, holds every content word of the question.
+    """Return whether sentences that, with their surroundings, hold every content word of the question stand out.
 
     Words that only name the kind of answer ("cost", "year") need not be there, since the kind is checked. Trained
     on questions made to mislead, the chance of an answer is low even then.
     """
-    best = judged.evidence[0]
-    seen = set(terms(_around(best.citation)))
     wanted = set(terms(asked.full)) - _KIND_WORDS
-    return best.score >= STANDS_OUT and bool(wanted) and all(_known(t, seen) for t in wanted)
+    held = [e.score for e in judged.evidence[:BEST] if all(_known(t, set(terms(_around(e.citation)))) for t in wanted)]
+    return bool(wanted) and sum(held) >= STANDS_OUT
+
+
+def shares(asked: Asked, text: str) -> bool:
+    """Return whether a text holds a content word of the question, or the question has none."""
+    wanted, seen = terms(asked.full), set(terms(text))
+    return not wanted or any(_known(t, seen) for t in wanted)
 
 
 def _could_answer(asked: Asked, quote: str) -> bool:

@@ -22,7 +22,7 @@ from qa.texts import language, say
 HITS = 10
 TOGETHER = 3  # sentences that name both sides
 EACH = 2  # sentences for one side
-_WORTH = 0.2  # share of the best sentence's score below which a second one is left out
+_WORTH = 0.1  # share of the best sentence's score below which a second one is left out
 _ELSEWHERE = {"heading": 0.6, "before": 0.4, "title": 0.3}  # worth of a side's name outside the sentence itself
 _ASPECTS = {  # what a comparative compares
     "cheap": "price", "cheaper": "price", "cheapest": "price", "expensive": "price", "dearer": "price", "dear": "price",

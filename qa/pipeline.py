@@ -81,6 +81,8 @@ def stream(
             claim = checked(draft, judged.evidence, verifier)
             verifying += perf_counter() - begun
             kept = claim.support >= SHOWN and bool(claim.citations)
+            if kept and not isinstance(used, QuoteReader):  # a model may write, verifiably, of something else
+                kept = abstain.shares(asked, " ".join((claim.text, *(c.quote for c in claim.citations))))
             (claims if kept else dropped).append(claim)
             steps.drafts.append((used.name, claim, kept))
             if kept:
