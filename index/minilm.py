@@ -6,7 +6,7 @@ is not read, which is why passages are measured with :meth:`MiniLM.count_tokens`
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,23 +40,11 @@ class MiniLM:
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(os.cpu_count() or 1, 8)
-        options.log_severity_level = 3
-        given = {name: onnxruntime.OrtValue.ortvalue_from_numpy(value) for name, value in weights(folder()).items()}
-        options.add_external_initializers(list(given), list(given.values()))
-        return onnxruntime.InferenceSession(FILE.read_bytes(), options, providers=["CPUExecutionProvider"])
+        return session()
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(folder() / "tokenizer.json"))
-        tokenizer.no_truncation()  # the shipped file truncates, so every text would seem short
-        tokenizer.no_padding()
-        return tokenizer
+        return tokenizer()
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return unit rows of shape (n, 384), float32."""
@@ -119,6 +107,29 @@ def _unit(rows: Vectors) -> Vectors:
     return np.asarray(rows / np.maximum(length, 1e-9), np.float32)
 
 
+def tokenizer() -> "Tokenizer":
+    """Return the encoder's tokenizer, which neither truncates nor pads."""
+    from tokenizers import Tokenizer
+
+    made = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+    made.no_truncation()  # the shipped file truncates, so every text would seem short
+    made.no_padding()
+    return made
+
+
+def session(instead: Mapping[str, NDArray[np.float32]] | None = None) -> "InferenceSession":
+    """Return the graph with the packaged weights, some replaced by ``instead``, by the names of their file."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(os.cpu_count() or 1, 8)
+    options.log_severity_level = 3
+    given = weights(folder(), instead)
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in given.values()]
+    options.add_external_initializers(list(given), values)
+    return onnxruntime.InferenceSession(FILE.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
 def folder() -> Path:
     """Return the folder of the packaged weights.
 
@@ -131,11 +142,11 @@ def folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def weights(place: Path) -> dict[str, NDArray[np.float32]]:
-    """Return the weights of ``index.graph`` from a folder's ``model.safetensors``."""
+def weights(place: Path, instead: Mapping[str, NDArray[np.float32]] | None = None) -> dict[str, NDArray[np.float32]]:
+    """Return the weights of ``index.graph`` from a folder's ``model.safetensors``, some replaced by ``instead``."""
     from safetensors.numpy import load_file
 
-    held = load_file(place / "model.safetensors")
+    held = load_file(place / "model.safetensors") | dict(instead or {})
 
     def of(name: str) -> NDArray[np.float32]:
         value = held[name]

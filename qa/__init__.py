@@ -7,7 +7,7 @@
 - ``requests``, ``respond``, ``smalltalk``: what is no question to the documents' words; its answers in ``documents``,
   ``summary``, ``compare`` and ``clarify``
 - ``texts``: what the product itself says, in English and Chinese
-- ``features``, ``evidence``, ``abstain``: which sentences answer, and whether any does
+- ``features``, ``cross_encoder``, ``evidence``, ``abstain``: which sentences answer, and whether any does
 - ``read``: the readers that draft sentences; ``prompt`` for those with a model
 - ``trace``: every answer as one JSON line, with all that led to it
 - ``cite``, ``verify``, ``verify_model``, ``conflict``: what carries a sentence, whether it does (also by a model of

@@ -6,6 +6,7 @@ are fitted on public question sets by ``python -m eval.fit`` and kept in ``weigh
 """
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +20,10 @@ import numpy as np
 from index.encode import TokenVectors
 from index.hit import Hit
 from index.retrieve import Index
-from index.words import terms, words
+from index.words import has_cjk, terms, words
 from qa.answer import Citation
 from qa.conversation import Asked
+from qa.cross_encoder import CrossEncoder, Score
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
 from qa.question import Kind, asks_particulars, kind, names
 
@@ -41,11 +43,13 @@ _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 token
 class Evidence:
     """A sentence of a retrieved passage.
 
-    ``score`` in [0, 1] is its estimated chance to be the one that answers, among those retrieved.
+    ``score`` in [0, 1] is its estimated chance to be the one that answers, among those retrieved;
+    ``heading`` in [-1, 1] the cosine of the question and the heading it stands under.
     """
 
     citation: Citation
     score: float
+    heading: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,14 @@ class Scorer:
         citations, rows = self.measure(asked, hits)
         if not citations:
             return Judged((), 0.0, rows)
+        rows = np.where(np.isnan(rows), weights.mean, rows)
         scores = ((rows - weights.mean) / weights.scale) @ weights.rank  # (n_candidates,)
         order = np.argsort(-scores, kind="stable")
         chances = np.exp(scores[order] - scores.max())
         chances /= chances.sum()
-        evidence = tuple(Evidence(citations[n], float(p)) for n, p in zip(order, chances, strict=True))
+        headings = rows[order, NAMES.index("heading_cosine")]
+        found = zip(order, chances, headings, strict=True)
+        evidence = tuple(Evidence(citations[n], float(p), float(h)) for n, p, h in found)
         summary = summarise(scores[order], rows[order], kind(asked.full))
         summary = (summary - weights.answerable_mean) / weights.answerable_scale
         logit = float(summary @ weights.answerable) + weights.intercept
@@ -122,20 +129,30 @@ class Scorer:
             return self._measure(asked, hits)
 
     def _measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
+        crossed = [] if has_cjk(asked.full) else CrossEncoder.load().score(asked.full, hits)
         found = [(c, k) for rank, hit in enumerate(hits, start=1) for c, k in candidates(hit, rank)]
+        found = [(c, replace(k, crossed=_crossed(crossed, k))) for c, k in found]
         if not asks_particulars(asked.full):
             found = [(c, k) for c, k in found if not is_particulars(c)] or found
         found = _telling(found, asked)
-        self._see([asked.full, *(k.text for _, k in found), *(k.before for _, k in found if k.before)])
+        above = {k.rank: heading(c) for c, k in found}
+        befores = [k.before for _, k in found if k.before]
+        self._see([asked.full, *above.values(), *(k.text for _, k in found), *befores])
         if not found:
             return [], matrix([])
         total = self._index.store.counts()[1]
         measure = Measure(asked.full, self._views[asked.full], self._index.document_frequency, total)
         cosines = self._passage_cosines(asked.full, [k for _, k in found])
+        query = self._views[asked.full].vector
+        headings = {rank: float(self._views[text].vector @ query) for rank, text in above.items()}
         rows = []
         for _, candidate in found:
             before = self._views[candidate.before] if candidate.before else None
-            rows.append(measure.row(candidate, self._views[candidate.text], before, cosines[candidate.rank]))
+            rows.append(
+                measure.row(
+                    candidate, self._views[candidate.text], before, (cosines[candidate.rank], headings[candidate.rank])
+                )
+            )
         return [c for c, _ in found], matrix(rows)
 
     def _passage_cosines(self, question: str, found: Sequence[Candidate]) -> dict[int, float]:
@@ -154,6 +171,14 @@ class Scorer:
             self._views = {t: self._views[t] for t in texts if t in self._views}
         for text, view in zip(new, self._index.encoder.encode_tokens(new), strict=True):
             self._views[text] = view
+
+
+def _crossed(scores: Sequence[Score], candidate: Candidate) -> tuple[float, float]:
+    """Return the log-odds of a sentence and of its passage; of one that was not read, NaN."""
+    if not scores:
+        return (math.nan, math.nan)
+    score = scores[candidate.rank - 1]
+    return score.sentences[candidate.position], score.passage
 
 
 def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
@@ -185,6 +210,11 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
         if adds or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):
             kept.setdefault((citation.passage.doc_id, text), (citation, candidate))
     return list(kept.values()) or list(found)
+
+
+def heading(citation: Citation) -> str:
+    """Return the last heading that a sentence stands under, or its document's title, or file name."""
+    return next((h for h in (*reversed(citation.passage.heading), citation.title) if h), citation.passage.doc_id)
 
 
 def is_particulars(citation: Citation) -> bool:

@@ -25,6 +25,7 @@ NAMES = (
     "has_number", "has_date", "has_person", "has_place", "has_reason", "length", "rank", "first", "is_question",
     "soft_covered", "softest", "soft_in_context", "soft_missing", "soft_missing_in_context",
     "name_missing", "name_missing_in_context", "name_missing_in_passage", "scope_differs", "heading_covered", "search",
+    "cross_sentence", "cross_passage", "heading_cosine",
 )  # fmt: skip
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -58,7 +59,7 @@ Matrix = NDArray[np.float64]
 class Candidate:
     """A sentence with what surrounds it; ``rank`` is its passage's 1-based rank, ``position`` its own in the passage.
 
-    ``score`` is the passage's in the search.
+    ``score`` is the passage's in the search; ``crossed`` are the sentence's and the passage's log-odds to answer.
 
     ``before`` is the text whose topic it continues: the sentence before, or a list's introduction.
     """
@@ -70,6 +71,7 @@ class Candidate:
     rank: int
     position: int
     score: float = 0.0
+    crossed: tuple[float, float] = (math.nan, math.nan)
 
 
 class Measure:
@@ -116,9 +118,12 @@ class Measure:
         return np.asarray((self._words @ view.tokens.astype(np.float64).T).max(axis=1))
 
     def row(
-        self, candidate: Candidate, view: TokenVectors, before: TokenVectors | None, passage_cosine: float
+        self, candidate: Candidate, view: TokenVectors, before: TokenVectors | None, cosines: tuple[float, float]
     ) -> Matrix:
-        """Return the features of one candidate, in the order of ``NAMES``."""
+        """Return the features of one candidate, in the order of ``NAMES``; NaN where one is not known.
+
+        ``cosines`` are those of its passage and of the heading it stands under.
+        """
         listed = terms(candidate.text)
         own = set(listed)
         context = own | set(terms(candidate.before)) | set(terms(candidate.heading))
@@ -129,7 +134,7 @@ class Measure:
         height = self._word_weights / self._max
         gone = [n for n in self._names if n not in own]
         return np.array([
-            float(view.vector @ self._view.vector), passage_cosine,
+            float(view.vector @ self._view.vector), cosines[0],
             self._cover(own), self._cover(context), self._cover(whole),
             max((self._weights[t] for t in self._terms if t not in context), default=0.0) / self._max,
             len(self._bigrams & set(pairwise(listed))) / max(1, len(self._bigrams)),
@@ -140,7 +145,7 @@ class Measure:
             float((height * (1 - soft)).max()), float((height * (1 - wide)).max()),
             float(bool(gone)), float(any(n not in context for n in gone)), float(any(n not in whole for n in gone)),
             float(differs(self.question, f"{candidate.heading} {candidate.text}")),
-            self._cover(set(terms(candidate.heading))), candidate.score,
+            self._cover(set(terms(candidate.heading))), candidate.score, *candidate.crossed, cosines[1],
         ])  # fmt: skip
 
     def _cover(self, found: set[str]) -> float:

@@ -16,6 +16,10 @@ from qa.question import listed
 ITEMS = 8  # entries of a list
 BEST = 3  # pieces of evidence around which a list is looked for
 _NEAR = 5  # pieces of evidence of which two in one list mark it as what was asked for
+_DEEP = 20  # pieces of evidence around which a list is looked for that answers as a whole
+_SOME = 3  # entries that it has at least
+_NEARLY_ALL, _ONE = 0.8, 0.6  # chance of its entries together at least, and of one sentence at most
+_ALIKE = 0.5  # cosine of the question and its heading
 _GAP = 4  # characters between two passages that follow each other
 BULLET = re.compile(r"^(?:[•\-*–]|\(?(?:\d{1,3}|[a-z])[.)])\s+")
 _ROW = re.compile(r"^[^:;]{1,60}: .*; [^:;]{1,60}: ")
@@ -47,6 +51,24 @@ def entries(question: str, evidence: Sequence[Evidence]) -> list[Citation]:
             if run:
                 return [sentences[n] for n in run]
         if noun and len(run) > 1 and (_names(noun, sentences, run) or _holds_best(sentences, run, evidence)):
+            return [sentences[n] for n in run[:ITEMS]]
+    return _whole(evidence, noun)
+
+
+def _whole(evidence: Sequence[Evidence], noun: set[str]) -> list[Citation]:
+    """Return the list that as a whole answers: nearly all chance lies on its entries, or its heading is what was asked.
+
+    The first holds where no plural was asked for too ("What threatens it?"), the second where one was.
+    """
+    for piece in evidence[:_DEEP]:
+        sentences = _section(piece.citation, evidence)
+        run = _run(sentences, [c.key for c in sentences].index(piece.citation.key))
+        if len(run) < _SOME:
+            continue
+        keys = {sentences[n].key for n in run}
+        shares = sorted((e.score for e in evidence if e.citation.key in keys), reverse=True)
+        spread = sum(shares) >= _NEARLY_ALL and shares[0] <= _ONE
+        if spread or (noun and piece.heading >= _ALIKE and evidence[0].score <= _ONE):
             return [sentences[n] for n in run[:ITEMS]]
     return []
 

@@ -1,0 +1,260 @@
+"""Trains the cross-encoder of ``qa/cross_encoder.py`` on the pairs of ``eval/cross_data.py``; needs torch alone.
+
+The default encoder's six layers (Wang et al. 2020) are trained further, its embeddings are not, so the weights take
+eleven megabytes. Three losses: whether a passage holds the answer (logistic), which sentence of all a question's
+passages answers (softmax over them), and where the short answer stands, as in SQuAD's baseline (Devlin et al. 2019),
+which only teaches: its head is not kept. Five minutes on a GPU, some hours without.
+"""
+
+import argparse
+import json
+import math
+import random
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F  # noqa: N812 - its usual name
+
+LAYERS, HEADS, WIDTH = 6, 12, 384
+FIRST, MARK = 101, 102
+GROUPS = 32  # questions of a step
+GROUP, QUESTION, PASSAGE, LABEL, MARKED, START, END, GOLD, HELD, KIND = range(10)
+
+
+class Model(torch.nn.Module):
+    """BERT with three heads; ``weights`` by the names of the encoder's safetensors file."""
+
+    def __init__(self, weights: dict[str, torch.Tensor]) -> None:
+        super().__init__()
+        self.frozen = {k: v for k, v in weights.items() if k.startswith("embeddings.")}
+        layers = {k.replace(".", "/"): torch.nn.Parameter(v) for k, v in weights.items() if k.startswith("encoder.")}
+        self.layers = torch.nn.ParameterDict(layers)
+        self.heads = torch.nn.Linear(WIDTH, 4)  # sentence, passage, start, end
+        torch.nn.init.normal_(self.heads.weight, std=0.02)
+        torch.nn.init.zeros_(self.heads.bias)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, drop: float) -> torch.Tensor:
+        """Return states of shape (n, length, WIDTH)."""
+        of = self.frozen
+        x = F.embedding(ids, of["embeddings.word_embeddings.weight"])
+        x = x + of["embeddings.position_embeddings.weight"][: ids.shape[1]]
+        x = x + of["embeddings.token_type_embeddings.weight"][0]
+        x = F.layer_norm(x, (WIDTH,), of["embeddings.LayerNorm.weight"], of["embeddings.LayerNorm.bias"], 1e-12)
+        x = F.dropout(x, drop, self.training)
+        seen = mask[:, None, None, :].bool()
+        for n in range(LAYERS):
+
+            def linear(name: str, value: torch.Tensor, n: int = n) -> torch.Tensor:
+                key = f"encoder/layer/{n}/{name}"
+                return F.linear(value, self.layers[f"{key}/weight"], self.layers[f"{key}/bias"])
+
+            def norm(name: str, value: torch.Tensor, n: int = n) -> torch.Tensor:
+                key = f"encoder/layer/{n}/{name}/LayerNorm"
+                return F.layer_norm(value, (WIDTH,), self.layers[f"{key}/weight"], self.layers[f"{key}/bias"], 1e-12)
+
+            q, k, v = (
+                linear(f"attention/self/{name}", x).view(*x.shape[:2], HEADS, -1).transpose(1, 2)
+                for name in ("query", "key", "value")
+            )
+            mixed = F.scaled_dot_product_attention(q, k, v, seen, drop if self.training else 0.0)
+            mixed = linear("attention/output/dense", mixed.transpose(1, 2).reshape(x.shape))
+            x = norm("attention/output", x + F.dropout(mixed, drop, self.training))
+            wide = F.gelu(linear("intermediate/dense", x))
+            x = norm("output", x + F.dropout(linear("output/dense", wide), drop, self.training))
+        return x
+
+
+class Pairs:
+    """The training data, and batches of it."""
+
+    def __init__(self, path: Path, device: str) -> None:
+        held = np.load(path)
+        cut = {n: np.split(held[n], held[f"{n}_ends"][:-1]) for n in ("questions", "passages", "sentences")}
+        self.questions, self.passages, self.sentences = cut["questions"], cut["passages"], cut["sentences"]
+        self.rows = held["rows"]
+        self.device = device
+        self.groups: dict[int, list[int]] = {}
+        for n, group in enumerate(self.rows[:, GROUP]):
+            self.groups.setdefault(int(group), []).append(n)
+
+    def of(self, *, held: bool | None) -> list[int]:
+        """Return the groups that are held out, or not, or all."""
+        return [g for g, rows in self.groups.items() if held is None or bool(self.rows[rows[0], HELD]) == held]
+
+    def batch(self, groups: list[int]) -> dict[str, torch.Tensor]:
+        """Return the pairs of some groups as tensors; ``sentence`` numbers sentences over the batch, -1 none."""
+        rows = [r for g in groups for r in self.groups[g]]
+        asked = [np.concatenate([[FIRST], self.questions[self.rows[r, QUESTION]], [MARK]]) for r in rows]
+        told = [self.passages[self.rows[r, PASSAGE]] for r in rows]
+        length = max(len(a) + len(t) + 1 for a, t in zip(asked, told, strict=True))
+        ids, mask = np.zeros((len(rows), length), np.int64), np.zeros((len(rows), length), np.int64)
+        sentence = np.full((len(rows), length), -1, np.int64)
+        spans = np.full((len(rows), 2), -1, np.int64)
+        gold, of_row, count = [], [], 0
+        for n, r in enumerate(rows):
+            own = np.concatenate([asked[n], told[n], [MARK]])
+            ids[n, : len(own)], mask[n, : len(own)] = own, 1
+            numbers = self.sentences[self.rows[r, PASSAGE]].astype(np.int64)
+            present = sorted(set(numbers[numbers >= 0].tolist()))
+            place = {s: count + i for i, s in enumerate(present)}
+            sentence[n, len(asked[n]) : len(asked[n]) + len(numbers)] = [place.get(int(s), -1) for s in numbers]
+            gold += [int(self.rows[r, GOLD]) >> s & 1 if self.rows[r, MARKED] else -1 for s in present]
+            of_row += [n] * len(present)
+            count += len(present)
+            if self.rows[r, LABEL] == 0:
+                spans[n] = 0
+            elif self.rows[r, START] >= 0:
+                spans[n] = self.rows[r, [START, END]] + len(asked[n])
+        numbers = {g: i for i, g in enumerate(groups)}
+        out = {
+            "ids": ids, "mask": mask, "sentence": sentence, "spans": spans, "gold": np.array(gold),
+            "of_row": np.array(of_row), "label": self.rows[rows, LABEL],
+            "group": np.array([numbers[int(g)] for g in self.rows[rows, GROUP]]),
+        }  # fmt: skip
+        return {k: torch.as_tensor(v, device=self.device) for k, v in out.items()}
+
+
+def score(model: Model, batch: dict[str, torch.Tensor], drop: float) -> tuple[torch.Tensor, ...]:
+    """Return logits: of sentences (n_sentences,), of passages (n,), of starts and ends (n, length)."""
+    states = model(batch["ids"], batch["mask"], drop).float()
+    flat, number = states.flatten(0, 1), batch["sentence"].flatten()
+    size = len(batch["gold"])
+    inside = number >= 0
+    total = torch.zeros(size, WIDTH, device=states.device).index_add(0, number[inside], flat[inside])
+    pieces = torch.bincount(number[inside], minlength=size).clamp(min=1)
+    sentence = (total / pieces[:, None]) @ model.heads.weight[0] + model.heads.bias[0]
+    passage = states[:, 0] @ model.heads.weight[1] + model.heads.bias[1]
+    allowed = (batch["sentence"] >= 0) | (torch.arange(states.shape[1], device=states.device) == 0)
+    ends = (states @ model.heads.weight[2:].T).masked_fill(~allowed[..., None], -1e4)
+    return sentence, passage, ends[..., 0], ends[..., 1]
+
+
+def loss_of(model: Model, batch: dict[str, torch.Tensor], drop: float) -> torch.Tensor:
+    """Return the sum of the losses."""
+    sentence, passage, start, end = score(model, batch, drop)
+    label, gold = batch["label"], batch["gold"]
+    known = label >= 0
+    total = F.binary_cross_entropy_with_logits(passage[known], label[known].float())
+    marked = gold >= 0
+    total = total + F.binary_cross_entropy_with_logits(sentence[marked], gold[marked].float())
+    group = batch["group"][batch["of_row"]]
+    right = torch.zeros(int(batch["group"].max()) + 1, device=sentence.device).index_add(0, group, (gold > 0).float())
+    usable = marked & (right[group] > 0)
+    if usable.any():
+        high = sentence.max().detach()
+        e = (sentence - high).exp() * usable
+        every = torch.zeros_like(right).index_add(0, group, e)
+        best = torch.zeros_like(right).index_add(0, group, e * (gold > 0))
+        has = right > 0
+        total = total + (every[has].clamp(min=1e-20).log() - best[has].clamp(min=1e-20).log()).mean()
+    taught = batch["spans"][:, 0] >= 0
+    for logits, target in ((start, 0), (end, 1)):
+        total = total + 0.5 * F.cross_entropy(logits[taught], batch["spans"][taught, target])
+    return total
+
+
+def train(pairs: Pairs, groups: list[int], weights: dict[str, torch.Tensor], args: argparse.Namespace) -> Model:
+    """Return a model trained on some groups."""
+    torch.manual_seed(0)
+    draw = random.Random(0)
+    model = Model({k: v.clone() for k, v in weights.items()}).to(pairs.device)
+    model.train()
+    steps = args.epochs * math.ceil(len(groups) / GROUPS)
+    best = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=0.01, betas=(0.9, 0.98))
+    plan = torch.optim.lr_scheduler.LambdaLR(
+        best, lambda n: min((n + 1) / (0.1 * steps), max(0.0, (steps - n) / (0.9 * steps)))
+    )
+    done = 0
+    for epoch in range(args.epochs):
+        order, total, begun = groups[:], 0.0, time.time()
+        draw.shuffle(order)
+        for at in range(0, len(order), GROUPS):
+            batch = pairs.batch(order[at : at + GROUPS])
+            with torch.autocast(pairs.device, torch.bfloat16, enabled=pairs.device == "cuda"):
+                loss = loss_of(model, batch, args.drop)
+            best.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            best.step()
+            plan.step()
+            total, done = total + float(loss.detach()), done + 1
+            if args.steps and done >= args.steps:
+                return model
+        sys.stdout.write(f"epoch {epoch}: loss {total * GROUPS / len(order):.3f}, {time.time() - begun:.0f} s\n")
+    return model
+
+
+def measure(model: Model, pairs: Pairs, groups: list[int]) -> dict[str, float]:
+    """Return how often the best sentence of a question answers, and AUROC of the best passage for answerability."""
+    model.eval()
+    first, third, chances = [], [], {"answered": [], "unanswerable": [], "elsewhere": [], "changed": []}  # type: ignore[var-annotated]
+    with torch.no_grad():
+        for at in range(0, len(groups), 32):
+            batch = pairs.batch(groups[at : at + 32])
+            sentence, passage, *_ = score(model, batch, 0.0)
+            of = batch["group"][batch["of_row"]]
+            for n, g in enumerate(groups[at : at + 32]):
+                rows = pairs.rows[pairs.groups[g]]
+                top = float(passage[batch["group"] == n].max())
+                if (rows[:, LABEL] == 1).any() and (rows[:, GOLD] > 0).any():
+                    gold = batch["gold"][of == n][torch.argsort(-sentence[of == n])]
+                    first.append(float((gold[:1] > 0).any()))
+                    third.append(float((gold[:3] > 0).any()))
+                    chances["answered"].append(top)
+                elif (rows[:, LABEL] == 0).all():
+                    chances[("unanswerable", "elsewhere", "changed")[int(rows[0, KIND])]].append(top)
+
+    def auroc(good: list[float], bad: list[float]) -> float:
+        return float(np.mean([(g > b) + 0.5 * (g == b) for g in good for b in bad])) if good and bad else math.nan
+
+    model.train()
+    return {"best 1": float(np.mean(first)), "best 3": float(np.mean(third)), "n": len(first)} | {
+        f"AUROC {k}": auroc(chances["answered"], v) for k, v in chances.items() if k != "answered"
+    }
+
+
+def quantised(model: Model) -> dict[str, torch.Tensor]:
+    """Return the trained weights as they ship: matrices in 8 bits with a scale for each row (output)."""
+    out: dict[str, torch.Tensor] = {}
+    for key, value in model.layers.items():
+        name, value = key.replace("/", "."), value.detach().float().cpu()
+        if value.ndim == 2:
+            scale = value.abs().amax(1).clamp(min=1e-8) / 127
+            out[name], out[f"{name}.scale"] = torch.round(value / scale[:, None]).to(torch.int8), scale
+        else:
+            out[name] = value
+    weight, bias = model.heads.weight.detach().float().cpu(), model.heads.bias.detach().float().cpu()
+    for n, name in enumerate(("head.sentence", "head.passage")):
+        out[name], out[f"{name}.bias"] = weight[n].clone(), bias[n : n + 1].clone()
+    return out
+
+
+def main() -> None:
+    """Train, measure on held-out titles, train again on all, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pairs", type=Path)
+    parser.add_argument("encoder", type=Path, help="the default encoder's model.safetensors")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--drop", type=float, default=0.1)
+    parser.add_argument("--steps", type=int, default=0, help="stop after so many, to try the script")
+    parser.add_argument("--held-out", action="store_true", help="leave the held-out titles out of what is written")
+    args = parser.parse_args()
+    from safetensors.torch import load_file, save_file
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    pairs = Pairs(args.pairs, device)
+    weights = {k: v.float().to(device) for k, v in load_file(args.encoder).items() if v.is_floating_point()}
+    groups = pairs.of(held=False if args.held_out else None)
+    model = train(pairs, groups, weights, args)
+    if args.held_out:
+        sys.stdout.write(json.dumps(measure(model, pairs, pairs.of(held=True))) + "\n")
+    save_file(quantised(model), args.out)
+
+
+if __name__ == "__main__":
+    main()
