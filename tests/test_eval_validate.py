@@ -74,7 +74,9 @@ def test_overlap_is_the_share_of_stems_without_function_words():
     assert (measured["all"].n, measured["all"].mean, measured["all"].lower) == pytest.approx((2, 0.5, 5 / 12))
 
 
-@pytest.mark.parametrize(("name", "questions", "unanswerable"), [("library", 160, 40), ("care", 80, 25)])
+@pytest.mark.parametrize(
+    ("name", "questions", "unanswerable"), [("library", 160, 40), ("care", 80, 25), ("conversations", 40, 4)]
+)
 def test_the_sets_that_ship_keep_every_rule(name, questions, unanswerable):
     examples = read(shipped.questions(name))
     texts = validate.folder_texts(shipped.documents(shipped.questions(name)), examples)
@@ -102,7 +104,7 @@ def test_check_on_the_command_line(tmp_path, hashes):
     assert "q1  quote: '5.900' is not in 'a.txt'; copy the words from the document" in result.output
     result = CliRunner().invoke(app, ["--set", "nature"])
     assert result.exit_code == 1
-    assert "one of library, care; got 'nature'" in result.output
+    assert "one of library, care, conversations; got 'nature'" in result.output
 
 
 def test_a_set_that_ships_is_asked_by_name(tmp_path):
