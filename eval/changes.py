@@ -69,7 +69,7 @@ def show_disturbed(found: Sequence[Disturbed], console: Console) -> None:
             table.add_row("  follows the instruction", "", value, interval, "", str(one.obeyed.n), "")
     console.print(table)
     if not any(one.name == OTHER_WORDS for one in found):
-        console.print(Text(f"{OTHER_WORDS}: not asked, no question of the file has paraphrases", "dim"))
+        console.print(Text(f"{OTHER_WORDS}: not asked, no question has paraphrases", "dim"))
 
 
 def _cell(name: str, cell: Cell) -> Text:

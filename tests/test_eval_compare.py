@@ -190,7 +190,7 @@ def test_every_disturbance_is_measured_against_the_plain_run(tmp_path):
     text = printed(show_disturbed, list(found.values()))
     assert "follows the instruction" in text and "not asked" not in text
     del found["other words"]
-    assert "other words: not asked, no question of the file has" in printed(show_disturbed, list(found.values()))
+    assert "other words: not asked, no question has paraphrases" in printed(show_disturbed, list(found.values()))
     json.dumps([one.to_dict() for one in found.values()])
 
 
