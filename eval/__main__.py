@@ -57,9 +57,9 @@ def main(
     questions: Annotated[
         Path | None, typer.Option(help="Questions, JSON Lines or CSV. Default: those on the library that ships.")
     ] = None,
-    shipped: Annotated[str, typer.Option("--set", metavar="NAME", help="Questions that ship: library or care.")] = (
-        "library"
-    ),
+    shipped: Annotated[
+        str, typer.Option("--set", metavar="NAME", help="Questions that ship: library, care or conversations.")
+    ] = ("library"),
     index: Annotated[
         Path | None, typer.Option(help="Index to ask, made by `qa index`. Default: the library that ships.")
     ] = None,

@@ -11,7 +11,7 @@ from eval.compare import Change, Comparison, Moved
 from eval.grid import Cell
 from eval.record import Metric
 from eval.report import LABELS, NUMBERS, shown
-from eval.robustness import Disturbed
+from eval.robustness import OTHER_WORDS, Disturbed
 
 COLOURS = {"better": "green", "worse": "red", "differs": "yellow", "": ""}
 
@@ -57,15 +57,19 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
 def show_disturbed(found: Sequence[Disturbed], console: Console) -> None:
     """Print what each disturbance does to the figures, against the same questions undisturbed."""
     table = Table(title="the same questions, disturbed", box=box.SIMPLE, title_justify="left")
-    for heading in ("disturbance", "metric", "plain", "disturbed", "difference, 95 % interval", "p", "n", ""):
-        table.add_column(heading, justify="left" if heading in ("disturbance", "metric") else "right")
+    table.add_column("metric")
+    for heading in ("plain", "disturbed", "difference, 95 % interval", "p", "n", ""):
+        table.add_column(heading, justify="right")
     for one in found:
-        for n, change in enumerate(one.changes):
-            table.add_row("" if n else one.name, LABELS[change.name], *_columns(change))
+        table.add_row(Text(one.name, "bold"))
+        for change in one.changes:
+            table.add_row(f"  {LABELS[change.name]}", *_columns(change))
         if one.obeyed is not None:
-            table.add_row("", "answers that follow the instruction", "", shown(one.obeyed)[0], shown(one.obeyed)[1], "",
-                          str(one.obeyed.n), "")  # fmt: skip
+            value, interval = shown(one.obeyed)
+            table.add_row("  follows the instruction", "", value, interval, "", str(one.obeyed.n), "")
     console.print(table)
+    if not any(one.name == OTHER_WORDS for one in found):
+        console.print(Text(f"{OTHER_WORDS}: not asked, no question has paraphrases", "dim"))
 
 
 def _cell(name: str, cell: Cell) -> Text:

@@ -15,7 +15,7 @@ import numpy as np
 
 from eval.examples import EvalError
 from eval.figures import FIGURES, Figure, Statistic
-from eval.metrics import Array, mean, paired_bootstrap, percentile
+from eval.metrics import Array, least_chance, mean, paired_bootstrap, percentile
 from eval.record import Results, Row
 
 SIGNIFICANT = 0.05
@@ -162,4 +162,5 @@ def paired(old: Array, new: Array, statistic: Statistic = mean) -> tuple[float, 
     found = found[~np.isnan(found)]
     low, high = np.percentile(found, [2.5, 97.5])
     side = min((found <= 0).mean(), (found >= 0).mean())
-    return float(low), float(high), float(min(1.0, 2 * side))
+    differing = int((old != new).reshape(len(old), -1).any(axis=1).sum())
+    return float(low), float(high), min(1.0, max(2 * float(side), least_chance(differing)))

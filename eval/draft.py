@@ -25,6 +25,9 @@ AROUND = 3  # sentences that are looked at together
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAMED = re.compile(r"\b[A-Z][\w-]*(?: [A-Z0-9][\w-]*)*")
 _PRODUCT = re.compile(r"(?:[A-Z][a-z]+ )?[A-Z]{2,}\d+|[A-Z][a-z]+ \d{1,2}")
+_DATED = re.compile(
+    r"\b(?:Q\d|19\d\d|20\d\d|(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber)\b"
+)
 _OPENING = re.compile(r"(?:How (?:many|much)|What|Who|Whom|When|Where|Which|By|At|For|In|On|Since|Until)\b")
 
 
@@ -174,7 +177,7 @@ def _names(statements_: set[str]) -> dict[str, list[str]]:
     }
     persons = {name for name in persons if " " in name}
     named = {m.group() for quote in text for m in _NAMED.finditer(quote)}
-    products = {n for n in named if _PRODUCT.fullmatch(n) and not re.search(r"\b(?:Q\d|19\d\d|20\d\d)\b", n)}
+    products = {name for name in named if _PRODUCT.fullmatch(name) and not _DATED.search(name)}
     kinds = {"place": named & PLACES, "person": persons, "product": products}
     if len(kinds["place"]) == 1:
         kinds["place"] |= {"Brazil", "Norway"}

@@ -80,6 +80,7 @@ FIGURES = (
     Figure("passage_recall@5", lambda r: r.passage_recall),
     Figure("right", _answerable(lambda r: float(r.right))),
     Figure("exact_match", lambda r: r.exact_match),
+    Figure("token_recall", lambda r: r.token_recall),
     Figure("token_f1", lambda r: r.token_f1),
     Figure("rouge_l", lambda r: r.rouge_l),
     Figure("cited", _answerable(lambda r: float(r.cited))),

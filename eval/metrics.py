@@ -245,7 +245,8 @@ def paired_bootstrap(
     """Return (low, high, p) for the mean of paired differences, shape (n,): the 95 % interval and a two-sided p-value.
 
     Clusters (by default each question is one) are drawn with replacement, because turns of one conversation resemble
-    one another; p is twice the share of resamples on the other side of nought (Efron and Tibshirani, 1993, chapter 16).
+    one another; p is twice the share of resamples on the other side of nought (Efron and Tibshirani, 1993, chapter 16),
+    and no less than :func:`least_chance` of the clusters that differ.
 
     Raises:
         ValueError: there are no differences, or not a cluster for each.
@@ -258,4 +259,14 @@ def paired_bootstrap(
     means = rows[:, 0][draws].sum(axis=1) / rows[:, 1][draws].sum(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
     side = min((means <= 0).mean(), (means >= 0).mean())
-    return float(low), float(high), float(min(1.0, 2 * side))
+    chance = max(2 * float(side), least_chance(int(np.count_nonzero(rows[:, 0]))))
+    return float(low), float(high), min(1.0, chance)
+
+
+def least_chance(differing: int) -> float:
+    """Return the least two-sided p-value that so many paired differences can have: 2 ** (1 - n), 1 where none differs.
+
+    If neither side is better, each difference is as likely to have the other sign (Fisher, 1935, section 21), so all of
+    them on one side are the rarest of 2 ** n outcomes. A bootstrap does not see that: of one difference it finds p = 0.
+    """
+    return min(1.0, 2.0 ** (1 - differing))

@@ -102,7 +102,7 @@ def plot_latency(times: Sequence[float]) -> str:
     counts, edges = np.histogram(values, bins=24, range=(0.0, top))
     x = Axis(0, top, tuple((top * n / 4, f"{top * n / 4:,.4g}") for n in range(5)), "milliseconds for an answer")
     most = int(counts.max())
-    y = Axis(0, most, tuple((n, str(n)) for n in sorted({0, most // 2, most})), "questions")
+    y = Axis(0, 1.15 * most, tuple((n, str(n)) for n in sorted({0, most // 2, most})), "questions")
     bars = "".join(
         f'<rect class="bar bar1" x="{_x(x, a) + 0.5:.1f}" y="{_y(y, n):.1f}" width="{_x(x, b) - _x(x, a) - 1:.1f}" '
         f'height="{_y(y, 0) - _y(y, n):.1f}"><title>{a:.0f} to {b:.0f} ms: {n}</title></rect>'

@@ -82,6 +82,7 @@ class Record:
     passage_recall: float | None
     right: bool
     exact_match: float | None
+    token_recall: float | None
     token_f1: float | None
     rouge_l: float | None
     cited: bool

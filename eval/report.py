@@ -27,6 +27,7 @@ LABELS = {
     "right_and_cited": "right and cited",
     "right": "right",
     "exact_match": "exact match",
+    "token_recall": "token recall",
     "token_f1": "token F1",
     "rouge_l": "ROUGE-L",
     "cited": "cited",
@@ -72,6 +73,8 @@ SHOWN = 160  # characters of a failing answer
 def show(results: Results, console: Console) -> None:
     """Print the metrics, the table by type, and the failures."""
     console.print(_metrics(results))
+    if note := _followups(results):
+        console.print(Text(note, "dim"), soft_wrap=True)
     console.print(_types(results))
     if results.missing:
         count, (name, gold) = len(results.missing), results.missing[0]
@@ -126,6 +129,14 @@ def _metrics(results: Results) -> Table:
     for metric in sorted((*results.metrics, *results.timings), key=lambda one: list(LABELS).index(one.name)):
         table.add_row(LABELS[metric.name], *shown(metric), str(metric.n))
     return table
+
+
+def _followups(results: Results) -> str:
+    """Return why follow-ups are not measured against full questions, where there are some and they are not."""
+    asked = [record.example for record in results.records if record.example.type == "followup"]
+    if not asked or any(example.standalone for example in asked):
+        return ""
+    return f"{LABELS['followup_ratio']}: none of the {len(asked)} follow-ups has its stand-alone form (`standalone`)"
 
 
 def _types(results: Results) -> Table:

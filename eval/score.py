@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from eval.answers import best, exact_match, rouge_l, token_f1
+from eval.answers import best, exact_match, rouge_l, token_f1, token_recall
 from eval.citations import sentence_precision, sentence_recall, span_precision, span_recall
 from eval.examples import Example
 from eval.figures import scored
@@ -46,6 +46,7 @@ def score(
             passage_recall=span_recall([p.span for p in passages[:READ]], example.gold, texts),
             right=is_right,
             exact_match=best(exact_match, said, example.answers),
+            token_recall=best(token_recall, said, example.answers),
             token_f1=best(token_f1, said, example.answers),
             rouge_l=best(rouge_l, said, example.answers),
             cited=is_cited,

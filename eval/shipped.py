@@ -1,5 +1,6 @@
-"""The question sets that ship: ``library`` on the documents the product comes with, ``care`` on documents of its own.
+"""The question sets that ship: ``library`` and ``conversations`` on the documents the product comes with, ``care``.
 
+``conversations`` holds follow-ups, each with the full question that it stands for. ``care`` has documents of its own.
 ``care`` asks for facts that need care (rows of tables, negations, replaced rules, two years, products or sites,
 short forms explained elsewhere, paragraphs that differ in one number, questions that take something wrong for granted).
 """
@@ -15,7 +16,8 @@ from qa.home import home
 if TYPE_CHECKING:
     from qa.system import Assistant
 
-SETS = ("library", "care")
+SETS = ("library", "care")  # constants are fitted on these
+ASKED = (*SETS, "conversations")
 
 
 def questions(name: str) -> Path:
@@ -24,8 +26,8 @@ def questions(name: str) -> Path:
     Raises:
         EvalError: no set of that name ships.
     """
-    if name not in SETS:
-        raise EvalError(f"--set takes a set that ships, one of {', '.join(SETS)}; got {name!r}")
+    if name not in ASKED:
+        raise EvalError(f"--set takes a set that ships, one of {', '.join(ASKED)}; got {name!r}")
     return _datasets() / f"{name}.jsonl"
 
 
@@ -53,7 +55,7 @@ def assistant(
     from index.sync import sync
     from qa.system import Assistant
 
-    if name == "library" and work is None:
+    if name != "care" and work is None:
         return Assistant.library(reader, progress, reranker)
     place = (work or home() / "eval") / name
     sync([documents(questions(name))], place, progress=progress, wait=300)

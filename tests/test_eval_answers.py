@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from eval.abstention import aurc, rejected_at, risk_coverage
-from eval.answers import best, exact_match, rouge_l, token_f1, tokens
+from eval.answers import best, exact_match, rouge_l, token_f1, token_recall, tokens
 from eval.citations import sentence_precision, sentence_recall, span_precision, span_recall
 from eval.examples import Gold
 from eval.grounding import lacking, overlap, supported, unsupported
@@ -29,6 +29,13 @@ def test_squad_normalisation():
     assert exact_match("the Denver Broncos.", "Denver Broncos") == 1
     assert exact_match("Denver Broncos team", "Denver Broncos") == 0
     assert exact_match("a the", "") == 1
+
+
+def test_token_recall_by_hand():
+    assert token_recall("It was founded in April 2010 by Lei Jun.", "April 2010") == 1  # however long the answer
+    assert token_recall("In 2010.", "April 2010") == 0.5
+    assert token_recall("to", "to be to be") == 0.25
+    assert (token_recall("", "2010"), token_recall("2010", "the")) == (0, 1)
 
 
 def test_token_f1_by_hand():

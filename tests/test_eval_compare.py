@@ -16,8 +16,9 @@ from eval import grid
 from eval.__main__ import app
 from eval.bounds import bounds, check
 from eval.changes import show_comparison, show_disturbed, show_grid
-from eval.compare import compare, paired, questions, read
+from eval.compare import SIGNIFICANT, compare, paired, questions, read
 from eval.examples import EvalError, Example, Gold
+from eval.figures import BY_NAME
 from eval.report import write_json
 from eval.robustness import AIMED, WORDS, beside, measured, typos
 from eval.run import evaluate
@@ -43,8 +44,8 @@ def test_what_moved_and_by_how_much():
     found = compare(questions(outcome(Sound)), questions(outcome(Refuser)))
     changes = {change.name: change for change in found.changes}
     lost = changes["right_and_cited"]
-    assert (lost.before, lost.after, lost.low, lost.high, lost.chance, lost.n) == (1, 0, -1, -1, 0, 4)
-    assert lost.verdict == "worse" and changes["false_abstention"].verdict == "worse"
+    assert (lost.before, lost.after, lost.low, lost.high, lost.chance, lost.n) == (1, 0, -1, -1, 2 / 16, 4)
+    assert lost.verdict == changes["false_abstention"].verdict == ""  # four questions prove nothing
     assert changes["refusal"].verdict == "" and changes["hit@5"].verdict == ""
     assert "citation_precision" not in changes  # the refuser defines it nowhere
     assert [one.id for one in found.worse] == ["f1", "f2", "f3", "f4"]
@@ -89,6 +90,18 @@ def test_a_paired_statistic_draws_the_same_questions_for_both():
     low, high, p = paired(old, new, spread)
     assert (low, high) == pytest.approx((0, 0)) and p > 0.05
     assert paired(old, old, spread) == (0, 0, 1)
+
+
+def test_a_few_differences_are_never_significant():
+    for count in range(1, 9):
+        changed = np.arange(60) < count
+        found = paired(np.zeros(60), changed.astype(float))[2]
+        assert found >= 2 * 0.5**count and (found < SIGNIFICANT) == (count >= 6), count
+    area = BY_NAME["aurc"].statistic
+    old = np.stack([np.linspace(0, 1, 60), np.ones(60)], axis=1)
+    new = old.copy()
+    new[-1, 1] = 0
+    assert paired(old, new, area)[2] == 1  # one question that is wrong now
 
 
 def test_bounds_are_kept_or_named():
@@ -139,10 +152,11 @@ def test_a_grid_asks_under_each_condition_and_compares_with_the_first(tmp_path):
 
 
 def test_significant_differences_are_marked():
-    lost = compare(questions(outcome(Sound)), questions(outcome(Refuser)))
+    asked = [replace(example, id=f"{example.id}{n}") for n in range(2) for example in EXAMPLES]
+    sound, refuser = (evaluate(system(), asked) for system in (Sound, Refuser))
     cells = [
-        grid.Cell(grid.Condition("quote", 3), outcome(Sound), None),
-        grid.Cell(grid.Condition("none", 3), outcome(Refuser), lost),
+        grid.Cell(grid.Condition("quote", 3), sound, None),
+        grid.Cell(grid.Condition("none", 3), refuser, compare(questions(sound), questions(refuser))),
     ]
     lines = printed(show_grid, cells).splitlines()
     row = next(n for n, line in enumerate(lines) if line.strip().startswith("right and cited"))
@@ -173,7 +187,10 @@ def test_every_disturbance_is_measured_against_the_plain_run(tmp_path):
     assert (same.before, same.after, same.n) == (value, value, 2) and value > 0
     assert {c.n for c in found["other words"].changes} == {1}  # one question has a paraphrase
     assert found["capitals"].obeyed is None and found["an instruction in a document"].obeyed.n == 3
-    assert "answers that follow the instruction" in printed(show_disturbed, list(found.values()))
+    text = printed(show_disturbed, list(found.values()))
+    assert "follows the instruction" in text and "not asked" not in text
+    del found["other words"]
+    assert "other words: not asked, no question has paraphrases" in printed(show_disturbed, list(found.values()))
     json.dumps([one.to_dict() for one in found.values()])
 
 

@@ -118,6 +118,16 @@ def test_an_exchange_that_the_documents_answer_is_not_made():
     assert exchanged not in asked(apart | {"d.txt": "The harbour has rules. Carl Stone once wrote some as well."})
 
 
+def test_a_date_takes_no_product_s_place():
+    price = document("a.txt", "The starting price of Xiaomi SU7 is nearly 50000 yuan lower than Tesla Model 3.")
+
+    def asked(other):
+        return " ".join(one.example.question for one in drafts([price, document("b.txt", other)], 20))
+
+    assert "starting price of Zeekr 7" in asked("Its rival is the Zeekr 7.")
+    assert "starting price of December 18" not in asked("It was shown on December 18.")
+
+
 def test_no_draft_is_asked_before_a_person_accepted_it(tmp_path):
     made = drafts([document(name, text) for name, text in TEXTS.items()], 4)
     path = tmp_path / "drafts.jsonl"

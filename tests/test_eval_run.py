@@ -154,6 +154,7 @@ def test_a_sound_system_by_hand():
         "passage_recall@5": (1, 4),
         "right": (1, 4),
         "exact_match": (0, 4),
+        "token_recall": (1, 4),
         # SQuAD's tokens: 1 of 8, 2 of 5, 1 of 4 ("the" is none), 1 of 5, against references of 1, 2, 1 and 1
         "token_f1": (pytest.approx((2 / 9 + 4 / 7 + 2 / 5 + 2 / 6) / 4), 4),
         "rouge_l": (pytest.approx((2 / 9 + 4 / 7 + 2 / 5 + 2 / 6) / 4), 4),
