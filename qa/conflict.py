@@ -8,7 +8,7 @@ of their structural one. A sentence that itself reports a disagreement is one as
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import combinations
 
 from index.words import has_cjk, stem, terms
@@ -42,12 +42,16 @@ _GENERIC = frozenset(
 
 
 def conflicts(
-    chosen: Sequence[Citation], question: str = "", evidence: Sequence[Citation] = ()
+    chosen: Sequence[Citation],
+    question: str = "",
+    evidence: Sequence[Citation] = (),
+    common: Set[str] = frozenset(),
 ) -> tuple[Conflict, ...]:
     """Return the disagreements among the chosen sentences, and between them and further evidence, best first.
 
     Each names the differing words and one citation for each. Without a question, sentences are compared that share
-    most of their words. Where none is found, a sentence that reports one stands alone, its words the value.
+    most of their words. Where none is found, a sentence that reports one stands alone, or with the next, their words the values;
+    ``common`` are the terms of names that do not tell what such a report is about.
     """
     found: dict[frozenset[str], Conflict] = {}
     keys = {c.key for c in chosen}
@@ -58,9 +62,10 @@ def conflicts(
         values = differing(told[one.key], told[other.key], question)
         if values:
             found.setdefault(frozenset(v.lower() for v in values), Conflict(values, (one, other)))
-    if not found and question and (reported := disputed(chosen, question, _wanted(question), further)):
-        return (Conflict((" ".join(reported.quote.split()),), (reported,)),)
-    return tuple(found.values())[:MOST]
+    if found or not question:
+        return tuple(found.values())[:MOST]
+    sides = disputed(chosen, question, asked_kind(question), _wanted(question) - common, further)
+    return (Conflict(tuple(" ".join(c.quote.split()) for c in sides), sides),) if sides else ()
 
 
 def differing(one: Told, other: Told, question: str = "") -> tuple[str, str] | None:
@@ -129,7 +134,7 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
     known = set(names(question))
     key = [same(t) for t in terms(question) if same(t) in wanted and t not in known]
     bar = 0.75 if asked in ("date", "yesno") else _COVERED
-    for told, own in ((one, content(one.text)), (other, content(other.text))):
+    for told, own in ((t, content(f"{t.text} {t.heading}")) for t in (one, other)):
         if not names(question) <= set(re.findall(r"[\w'’&.-]*\w", told.context.lower().replace("'s", ""))):
             return False
         if wanted and len(wanted & content(told.context)) < bar * len(wanted):

@@ -20,7 +20,7 @@ _VALUE = "#"
 def contrasted(one: Told, other: Told, values: tuple[str, str]) -> bool:
     """Return whether two sentences that differ in ``values`` set two cases, rows or titles side by side.
 
-    One plain word in the place of another parts them; within one section, any words in the place of others.
+    One plain word in the place of another parts them; within one section, any word that only one of them has.
     """
     if _other_row(one.text, other.text) or _rival_titles(one.title, other.title):
         return True
@@ -31,10 +31,9 @@ def contrasted(one: Told, other: Told, values: tuple[str, str]) -> bool:
     together = (one.doc_id, one.heading) == (other.doc_id, other.heading) and matcher.ratio() >= _ALIKE
     for tag, a, b, c, d in matcher.get_opcodes():
         first, second = [w for w in mine[a:b] if w != _VALUE], [w for w in theirs[c:d] if w != _VALUE]
-        if tag != "replace" or not first or not second:
-            continue
         verb = mine[b : b + 1] == theirs[d : d + 1] == [_VALUE]  # "costs 5" and "is available for 5"
-        if together or (len(first) == len(second) == 1 and not verb):
+        one_for_one = tag == "replace" and len(first) == len(second) == 1 and not verb
+        if one_for_one or (together and tag != "equal" and (first or second)):
             return True
     return False
 

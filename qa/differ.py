@@ -34,7 +34,7 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
     for read in readers:
         mine, theirs = read(first), read(second)
         if read is quantities:
-            mine, theirs = _wanted(mine, first, question), _wanted(theirs, second, question)
+            mine, theirs = _wanted(mine, question), _wanted(theirs, question)
         if read is identifiers:
             mine, theirs = _nearest(mine, first, question), _nearest(theirs, second, question)
         pairs = [(a, b) for a in mine for b in theirs if a.comparable(b)]
@@ -51,7 +51,7 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
     return None
 
 
-def _wanted(values: list[Value], text: str, question: str) -> list[Value]:
+def _wanted(values: list[Value], question: str) -> list[Value]:
     """Return the quantities that a question may ask for: of its unit or counted thing where one has it, else all."""
     asked, q = set(terms(question, stop=False)), question.lower()
     for pattern, dimensions in _HINTS:
@@ -65,7 +65,7 @@ def _wanted(values: list[Value], text: str, question: str) -> list[Value]:
     counted = [v for v in values if v.dimension == "count"]
     if asked & _PEOPLE and (exact := [v for v in counted if "people" in v.nouns]):
         return exact
-    return [v for v in counted if not v.nouns or "people" in v.nouns or not text.isascii()]
+    return counted
 
 
 def _nearest(values: list[Value], text: str, question: str) -> list[Value]:

@@ -6,64 +6,68 @@ the first cell of its row, or the short label before it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from qa.answer import Citation
-from qa.scope import Told, names
+from qa.scope import Told
 from qa.synonyms import content
+from qa.values import dates, quantities
 
 _SAYS = re.compile(
-    r"\b(?:disagree\w*|contradict(?:s|ed|ing)? (?:each|one|itself|themselves|the)|discrepanc\w+|at odds with|"
+    r"\b(?:disagree\w*|contradict(?:s|ed|ing)? (?:each|one|itself|themselves|the)|discrepanc\w+|at odds with|do(?:es)? not (?:fit together|match|agree)|"
     r"(?:one|another|other) version|swaps|two (?:names|dates|values|figures|versions)|"
     r"(?:conflicting|differing|inconsistent) (?:figures?|reports?|accounts?|dates?|claims?|statements?|numbers?|values?|"
     r"versions?|sources?|names?))\b|矛盾|不一致|说法不同",
     re.IGNORECASE,
 )
 _CELL = re.compile(r"^[^:;|]{1,30}: ([^;|]+)[;|]")
+_COLUMN = re.compile(r"(?:^|[;|] )[^:;|]{1,30}: ")
 _LABEL = 30  # characters of a sentence before, at most, that is a label
 _TOLD = 0.5  # share of its words that the question and the answer hold
 _POINT = 0.6  # share of the point's words that the question holds
-_ASKED = 0.3, 0.5, 0.75  # share of the question's words, names aside, that it holds: told, by its point, by neither
-_COMMON = 0.3  # share of the evidence that holds a name which tells nothing
+_ASKED = 0.3, 0.5  # share of the question's words that a sentence told of, or one with its point, holds besides
 
 
-def reports(citation: Citation) -> bool:
-    """Return whether a sentence reports that sources disagree, or stands where such differences are collected."""
-    places = (" ".join(citation.quote.split()), citation.title, *citation.passage.heading)
-    return any(map(_SAYS.search, places))
+def reports(told: Told) -> bool:
+    """Return whether a sentence reports that sources disagree, or stands where such differences are told."""
+    return any(map(_SAYS.search, (told.text, told.before, told.heading, told.title)))
 
 
 def disputed(
-    chosen: Sequence[Citation], question: str, wanted: set[str], evidence: Sequence[Citation]
-) -> Citation | None:
-    """Return the first sentence of answer and evidence that reports a disagreement on the question, or None.
+    chosen: Sequence[Citation], question: str, asked_for: str, wanted: Set[str], evidence: Sequence[Citation]
+) -> tuple[Citation, ...]:
+    """Return the first sentence of answer and evidence that reports a disagreement on the question, if there is any.
 
-    ``wanted`` are the terms that the question asks about.
+    The sentence after "the reports do not agree" comes with the next, which tells the other side. ``wanted`` are the
+    terms that the question asks about, without the names that all the documents hold.
     """
-    asked, known = content(question), _common(question, (*chosen, *evidence))
-    said = asked.union(*(content(c.quote) for c in chosen if not reports(c)))
+    asked = content(question)
+    said = asked.union(*(content(c.quote) for c in chosen if not reports(Told.of(c))))
     for citation in (*chosen, *evidence):
         told = Told.of(citation)
-        if len(told.text) <= _LABEL or not reports(citation):
+        if len(told.text) <= _LABEL or not reports(told):
             continue
-        own, point = content(told.text) - known, _point(told) - known
-        covered = _share(wanted - known, own | point)
+        if asked_for in ("number", "date") and len(quantities(told.text) + dates(told.text)) < 2:
+            continue
+        own, point = content(_COLUMN.sub(" ", told.text)), _point(told)
+        covered = _share(wanted, own | point)
         if (
-            (covered >= _ASKED[0] and _share(own, said) >= _TOLD)
+            citation is chosen[0]
+            or (covered >= _ASKED[0] and _share(own, said) >= _TOLD)
             or (covered >= _ASKED[1] and _share(point, asked) >= _POINT)
-            or (covered >= _ASKED[2] and citation in chosen and len(wanted - known) > 1)
         ):
-            return citation
-    return None
+            return _sides(citation, told)
+    return ()
 
 
-def _common(question: str, evidence: Sequence[Citation]) -> set[str]:
-    """Return the names of a question that so much of the evidence holds that they tell no point of it."""
-    found = [content(Told.of(c).context) for c in evidence]
-    return {t for t in content(" ".join(names(question))) if sum(t in held for held in found) >= _COMMON * len(found)}
+def _sides(citation: Citation, told: Told) -> tuple[Citation, ...]:
+    following = [span for span in citation.passage.sentences if span[0] >= citation.end]
+    if _SAYS.search(told.before) and not _SAYS.search(told.text) and following:
+        return citation, Citation(citation.passage, *following[0], citation.title)
+    return (citation,)
 
 
-def _share(part: set[str], whole: set[str]) -> float:
+def _share(part: Set[str], whole: Set[str]) -> float:
     return len(part & whole) / len(part) if part else 0.0
 
 

@@ -15,8 +15,8 @@ from qa.units import ADJECTIVES, LARGE, NUMBER, PEOPLE, UNITS, WORD_NUMBERS, num
 _REACH = 0.2  # how far from a limit ("more than 60%", "up to 15") the value may lie, as a share of it
 _ROOM = 0.1  # by how much two lower or two upper limits may differ
 _ABOUT = r"about|around|roughly|approximately|approx\.?|some|nearly|almost|circa|ca\.|close to|约|大约|近|将近|左右|~|≈"
-_LEAST = r"(?:more|greater|higher) than|over|above|at least|no (?:less|fewer) than|a minimum of|超过|至少|不少于|>"
-_MOST = r"(?:less|fewer|lower) than|under|below|at most|up to|no more than|a maximum of|不超过|至多|最多|<"
+_LEAST = r"(?:more|greater|higher) than|over|above|at least|no (?:less|fewer|younger|shorter|earlier|smaller) than|a minimum of|超过|至少|不少于|>"
+_MOST = r"(?:less|fewer|lower) than|under|below|at most|up to|no (?:more|older|longer|later|larger|higher) than|a maximum of|不超过|至多|最多|<"
 _SIGN = r"US\$|HK\$|[$€£¥₹]|USD|EUR|GBP|CNY|RMB|HKD"
 _TIMES = r"thousand|million|billion|trillion|mn|bn|k|m|万亿|千万|百万|万|亿"
 _QUANTITY = re.compile(

@@ -110,6 +110,13 @@ The survey of the ministry found 312 nests of the marsh heron, while the count o
 
 The marsh heron eats frogs.
 """,
+    "flood_md": """# The flood of Marl
+
+The accounts of the flood of Marl do not agree. The parish book speaks of 14 drowned in the flood of Marl. The newspaper
+speaks of 31 drowned.
+
+The mill of Marl was rebuilt.
+""",
     # Look-alikes.
     "dairy_2021_md": """# Hallow dairy: report for 2021
 
@@ -197,6 +204,7 @@ CONFLICTS = {
     "What is the flight time of the Kestrel drone?": ("32 minutes", "26 minutes"),
     "When was the Orla dam completed?": ("1964", "1967"),
     "How many nests of the marsh heron are there?": ("312", "280"),
+    "How many people drowned in the flood of Marl?": ("14 drowned", "31 drowned"),
 }
 LOOK_ALIKES = (
     "How much milk did the Hallow dairy sell?",
