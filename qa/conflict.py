@@ -81,7 +81,7 @@ def differing(one: Told, other: Told, question: str = "") -> tuple[str, str] | N
         heads = (_head(first, values[0]), _head(second, values[1]))
     else:
         found, heads = other_pole(first, second, question, asked), (first, second)
-    if not found or not same_marks(*heads) or contrasted(one, other, found):
+    if not found or not same_marks(*heads) or contrasted(one, other, heads, found):
         return None
     if not same_subject(*heads, question) or not _same_section(one, other, question):
         return None
@@ -134,7 +134,7 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
     known = set(names(question))
     key = [same(t) for t in terms(question) if same(t) in wanted and t not in known]
     bar = 0.75 if asked in ("date", "yesno") else _COVERED
-    for told, own in ((t, content(f"{t.text} {t.heading}")) for t in (one, other)):
+    for told, own in ((t, content(t.text)) for t in (one, other)):
         if not names(question) <= set(re.findall(r"[\w'’&.-]*\w", told.context.lower().replace("'s", ""))):
             return False
         if wanted and len(wanted & content(told.context)) < bar * len(wanted):

@@ -17,16 +17,17 @@ _CELL = re.compile(r"^([^:;]{1,60}): ([^;]+);")
 _VALUE = "#"
 
 
-def contrasted(one: Told, other: Told, values: tuple[str, str]) -> bool:
+def contrasted(one: Told, other: Told, heads: tuple[str, str], values: tuple[str, str]) -> bool:
     """Return whether two sentences that differ in ``values`` set two cases, rows or titles side by side.
 
+    ``heads`` are the words of each as far as they bear on its value.
     One plain word in the place of another parts them; within one section, any word that only one of them has.
     """
     if _other_row(one.text, other.text) or _rival_titles(one.title, other.title):
         return True
     if has_cjk(one.text):
         return False  # its words are not told apart
-    mine, theirs = _frame(one.text, values[0]), _frame(other.text, values[1])
+    mine, theirs = _frame(heads[0], values[0]), _frame(heads[1], values[1])
     matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
     together = (one.doc_id, one.heading) == (other.doc_id, other.heading) and matcher.ratio() >= _ALIKE
     for tag, a, b, c, d in matcher.get_opcodes():

@@ -23,6 +23,7 @@ _HINTS = tuple(
         (r"share|percent|proportion|\brate\b", ("%",)), (r"temperature|how (?:hot|cold|warm)", ("temperature",)),
     )
 )  # fmt: skip
+_PART = re.compile(r"\W*of (?:them|these|those|which|whom)\b")  # "90 places, 12 of them with a charger"
 _HOW_MANY = re.compile(r"\bhow many\b|多少[名个位人]")
 _PEOPLE = frozenset(stem(w) for w in "people employees staff members workers".split())
 
@@ -32,7 +33,7 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
     numbered = (identifiers,) if _NUMBERED.search(question.lower()) else ()
     readers = {"number": (quantities, *numbered), "date": (dates, clocks)}.get(asked, (*numbered, quantities, clocks))
     for read in readers:
-        mine, theirs = read(first), read(second)
+        mine, theirs = ([v for v in read(t) if not _PART.match(t[v.end :])] for t in (first, second))
         if read is quantities:
             mine, theirs = _wanted(mine, question), _wanted(theirs, question)
         if read is identifiers:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence, Set
 
 from qa.answer import Citation
-from qa.scope import Told
+from qa.scope import Told, names
 from qa.synonyms import content
 from qa.values import dates, quantities
 
@@ -20,17 +20,21 @@ _SAYS = re.compile(
     r"versions?|sources?|names?))\b|矛盾|不一致|说法不同",
     re.IGNORECASE,
 )
+_TURNS = re.compile(r"\b(?:while|whereas|but|although|though|yet|elsewhere|instead|against|afterwards)\b|而|但", re.IGNORECASE)
 _CELL = re.compile(r"^[^:;|]{1,30}: ([^;|]+)[;|]")
 _COLUMN = re.compile(r"(?:^|[;|] )[^:;|]{1,30}: ")
 _LABEL = 30  # characters of a sentence before, at most, that is a label
 _TOLD = 0.5  # share of its words that the question and the answer hold
 _POINT = 0.6  # share of the point's words that the question holds
-_ASKED = 0.3, 0.5  # share of the question's words that a sentence told of, or one with its point, holds besides
+_ASKED = 0.3  # share of the question's words that it holds at least
 
 
 def reports(told: Told) -> bool:
-    """Return whether a sentence reports that sources disagree, or stands where such differences are told."""
-    return any(map(_SAYS.search, (told.text, told.before, told.heading, told.title)))
+    """Return whether a sentence reports that sources disagree, or sets two things against each other where such
+    differences are collected."""
+    if _SAYS.search(told.text) or _SAYS.search(told.before):
+        return True
+    return _SAYS.search(told.place) is not None and bool(_point(told) or _TURNS.search(told.text))
 
 
 def disputed(
@@ -41,23 +45,28 @@ def disputed(
     The sentence after "the reports do not agree" comes with the next, which tells the other side. ``wanted`` are the
     terms that the question asks about, without the names that all the documents hold.
     """
-    asked = content(question)
+    if asked_for == "list" or not chosen:
+        return ()  # lists may differ in length only
+    asked, known = content(question), content(" ".join(names(question)))
     said = asked.union(*(content(c.quote) for c in chosen if not reports(Told.of(c))))
+    first: tuple[Citation, ...] = ()
     for citation in (*chosen, *evidence):
         told = Told.of(citation)
         if len(told.text) <= _LABEL or not reports(told):
             continue
-        if asked_for in ("number", "date") and len(quantities(told.text) + dates(told.text)) < 2:
-            continue
+        sides = _sides(citation, told)
+        values = [v for c in sides for v in (*quantities(c.quote), *dates(c.quote))]
         own, point = content(_COLUMN.sub(" ", told.text)), _point(told)
         covered = _share(wanted, own | point)
-        if (
-            citation is chosen[0]
-            or (covered >= _ASKED[0] and _share(own, said) >= _TOLD)
-            or (covered >= _ASKED[1] and _share(point, asked) >= _POINT)
+        if covered < _ASKED or (asked_for in ("number", "date") and len(values) < 2):
+            continue
+        if _share(own, said) >= _TOLD or (
+            covered >= _TOLD and _share(point, asked) >= _POINT and (len(point) > 1 or point - known)
         ):
-            return _sides(citation, told)
-    return ()
+            return sides
+        if citation is chosen[0]:
+            first = sides
+    return first
 
 
 def _sides(citation: Citation, told: Told) -> tuple[Citation, ...]:
