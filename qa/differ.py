@@ -23,7 +23,8 @@ _HINTS = tuple(
         (r"share|percent|proportion|\brate\b", ("%",)), (r"temperature|how (?:hot|cold|warm)", ("temperature",)),
     )
 )  # fmt: skip
-_PART = re.compile(r"\W*of (?:them|these|those|which|whom)\b")  # "90 places, 12 of them with a charger"
+# "90 places, 12 of them with a charger"; "Eliot's tenure (1869-1909)"
+_ASIDE = re.compile(r"\W*of (?:them|these|those|which|whom)\b|\s?[-–]\s?(?:1\d|20)\d\d\)")
 _HOW_MANY = re.compile(r"\bhow many\b|多少[名个位人]")
 _PEOPLE = frozenset(stem(w) for w in "people employees staff members workers".split())
 
@@ -33,7 +34,7 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
     numbered = (identifiers,) if _NUMBERED.search(question.lower()) else ()
     readers = {"number": (quantities, *numbered), "date": (dates, clocks)}.get(asked, (*numbered, quantities, clocks))
     for read in readers:
-        mine, theirs = ([v for v in read(t) if not _PART.match(t[v.end :])] for t in (first, second))
+        mine, theirs = ([v for v in read(t) if not _ASIDE.match(t[v.end :])] for t in (first, second))
         if read is quantities:
             mine, theirs = _wanted(mine, question), _wanted(theirs, question)
         if read is identifiers:
@@ -96,14 +97,17 @@ def other_names(one: Told, other: Told, question: str, asked: str) -> tuple[str,
 
 
 def _candidates(text: str, question: str, asked: str) -> list[str]:
-    """Return the names of a sentence that the question does not hold; for a place, those after "in" or "at"."""
+    """Return the names of a sentence that the question does not hold.
+
+    A person has a name of two words or more; a place stands behind "in" or "at".
+    """
     known = set(re.findall(r"\w+", question.lower()))
     opening = r"(?:\b(?:in|at|near|from) (?:the )?)" if asked == "place" else ""
     found = []
     for match in re.finditer(rf"{opening}(\b[A-Z][\w'’.-]*(?: [A-Z][\w'’-]*)*)", text):
         parts = [p for p in match.group(1).split() if p.lower().strip(".,") not in known]
         clean = [p.removesuffix("'s").strip(".,") for p in parts]
-        if match.start(1) == 0 and len(clean) == 1:
+        if len(clean) == 1 and (asked == "person" or match.start(1) == 0):
             continue
         if clean and all(names(f"x {p}") for p in clean):
             found.append(" ".join(clean))

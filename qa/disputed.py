@@ -54,7 +54,8 @@ def disputed(
         told = Told.of(citation)
         if len(told.text) <= _LABEL or not reports(told):
             continue
-        sides = _sides(citation, told)
+        if not (sides := _sides(citation, told)):
+            continue
         values = [v for c in sides for v in (*quantities(c.quote), *dates(c.quote))]
         own, point = content(_COLUMN.sub(" ", told.text)), _point(told)
         covered = _share(wanted, own | point)
@@ -71,8 +72,8 @@ def disputed(
 
 def _sides(citation: Citation, told: Told) -> tuple[Citation, ...]:
     following = [span for span in citation.passage.sentences if span[0] >= citation.end]
-    if _SAYS.search(told.before) and not _SAYS.search(told.text) and following:
-        return citation, Citation(citation.passage, *following[0], citation.title)
+    if _SAYS.search(told.before) and not _SAYS.search(f"{told.text} {told.place}"):
+        return (citation, Citation(citation.passage, *following[0], citation.title)) if following else ()
     return (citation,)
 
 
