@@ -98,7 +98,8 @@ def stream(
         yield replace(answer, timings=_timings(clock, verifying))
         return
     cited = [c for claim in claims for c in claim.citations]
-    found = dated(conflicts(cited, asked.full, [e.citation for e in judged.evidence[:RIVALS]]), asked.full, index)
+    rivals = [e.citation for e in judged.evidence[:RIVALS]]
+    found = dated(conflicts(cited, asked.full, rivals, judged.common), asked.full, index)
     for citation in dict.fromkeys(c for conflict in found for c in conflict.citations if c not in cited):
         claims.append(Claim(plain(citation.quote), (citation,), 1.0))  # the other side, in its own words
         yield claims[-1]

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from index.words import STOP, has_cjk, stem, terms
 from qa.answer import Citation
+from qa.units import WORD_NUMBERS
 
 _CJK = r"[\u3400-\u9fff]"
 _YEARS = re.compile(r"(?<![\w(.,-])(?:(?:FY\s?)?((?:19|20)\d\d))(?![\d)]|[.,]\d|-\d{2,4}\b)")
@@ -24,7 +25,12 @@ _MONTHS = re.compile(
     r"(?<!\d)(1[0-2]|[1-9])月"
 )
 _VERSION = re.compile(r"\b(?:version|release|edition|revision|notes|v\.?|rev\.?)\s?(\d+(?:\.\d+)*)\b", re.IGNORECASE)
-_EDITION = re.compile(r"\b((?:19|20)\d\d) edition\b|\b(superseded|obsolete|withdrawn|outdated|draft)\b", re.IGNORECASE)
+_EDITION = re.compile(r"\b((?:19|20)\d\d) edition\b", re.IGNORECASE)
+_REPLACED = re.compile(
+    r"\b(?:superseded|obsolete|withdrawn|outdated|archived?|drafts?|(?:old|former|previous|earlier) (?:version|edition|"
+    r"rules|terms))\b|旧版|已废止",
+    re.IGNORECASE,
+)
 # A sentence that has one of these marks is not compared with one that lacks it.
 _MARKS = {
     "plan": r"plan(?:s|ned|ning)?|expect(?:s|ed|ing)?|forecast(?:s|ed)?|projected|projections?|"
@@ -36,6 +42,7 @@ _MARKS = {
     "gross": r"gross|before tax(?:es)?|excluding|without tax|plus tax|税前|不含税",
     "estimate": r"if|would|could|might|如果",
     "median": r"median|中位数",
+    "region": r"(?:north|south|east|west)(?:ern)?|cent(?:re|er) of|region(?:al)?",
     "reply": r"denie[sd]|den(?:y|ying)|rumou?rs?|wrongly|falsely|mistakenly|myth|传闻|谣言",
 }
 _MARK = {name: re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE) for name, words in _MARKS.items()}
@@ -98,6 +105,11 @@ class Told:
         return cls(" ".join(citation.quote.split()), heading, citation.title, passage.doc_id, before)
 
     @property
+    def place(self) -> str:
+        """The title and heading under which it stands."""
+        return f"{self.title} {self.heading}"
+
+    @property
     def context(self) -> str:
         """Everything around the sentence that tells what it is about."""
         name = re.sub(r"[\W_]+", " ", self.doc_id.rsplit(".", 1)[0])
@@ -156,6 +168,8 @@ def same_period(one: Told, other: Told, question: str, *, dated: bool) -> bool:
     The sentence counts before its heading, the heading before the title. Different periods part them; so does a
     period that only one has, unless the question names it. Where a date is asked (``dated``), only versions count.
     """
+    if bool(_REPLACED.search(one.place)) != bool(_REPLACED.search(other.place)):
+        return False
     asked = periods(question)
     for kind in ("version",) if dated else ("version", "year", "quarter", "month"):
         mine, theirs = _period(one, kind), _period(other, kind)
@@ -261,6 +275,7 @@ def _modifiers(text: str, asked: set[str]) -> dict[str, str]:
         own = stem(token.lower())
         if own in asked and token.lower() not in STOP and own not in found:
             plain = before.islower() and before not in STOP and before.isalpha() and stem(before) not in asked
+            plain = plain and before not in WORD_NUMBERS
             found[own] = stem(before) if plain and not before.endswith(("s", "ed", "ly", "ing")) else ""
         before = token
     return found

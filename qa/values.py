@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from index.words import stem
 from qa.units import ADJECTIVES, LARGE, NUMBER, PEOPLE, UNITS, WORD_NUMBERS, number
 
+_REACH = 0.2  # how far from a limit ("more than 60%", "up to 15") the value may lie, as a share of it
+_ROOM = 0.1  # by how much two lower or two upper limits may differ
 _ABOUT = r"about|around|roughly|approximately|approx\.?|some|nearly|almost|circa|ca\.|close to|约|大约|近|将近|左右|~|≈"
-_LEAST = r"(?:more|greater|higher) than|over|above|at least|no (?:less|fewer) than|a minimum of|超过|至少|不少于|>"
-_MOST = r"(?:less|fewer|lower) than|under|below|at most|up to|no more than|a maximum of|不超过|至多|最多|<"
+_LEAST = r"(?:more|greater|higher) than|over|above|at least|no (?:less|fewer|younger|shorter|earlier|smaller) than|a minimum of|超过|至少|不少于|>"
+_MOST = r"(?:less|fewer|lower) than|under|below|at most|up to|no (?:more|older|longer|later|larger|higher) than|a maximum of|不超过|至多|最多|<"
 _SIGN = r"US\$|HK\$|[$€£¥₹]|USD|EUR|GBP|CNY|RMB|HKD"
 _TIMES = r"thousand|million|billion|trillion|mn|bn|k|m|万亿|千万|百万|万|亿"
 _QUANTITY = re.compile(
@@ -89,7 +91,26 @@ class Value:
         """Return whether both may be the same value, as precisely as each is told."""
         if self.dimension == "id":
             return self.text.lower() == other.text.lower()
-        return self.low <= other.high and other.low <= self.high
+        if self.open and other.open:  # two limits: a range where they face each other
+            mine, theirs = self.low + self.high, other.low + other.high
+            numbers = [v.low if math.isinf(v.high) else v.high for v in (self, other)]
+            return mine != theirs or max(numbers) <= min(numbers) + _ROOM * abs(min(numbers))
+        (low, high), (least, most) = self.reach, other.reach
+        return low <= most and least <= high
+
+    @property
+    def open(self) -> bool:
+        """Whether only a lower or only an upper limit is told."""
+        return math.isinf(self.low) or math.isinf(self.high)
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The limits of what is meant; a limit is told where the value lies near it (Grice 1975)."""
+        if math.isinf(self.high):
+            return self.low, self.low + _REACH * abs(self.low)
+        if math.isinf(self.low):
+            return self.high - _REACH * abs(self.high), self.high
+        return self.low, self.high
 
     def comparable(self, other: "Value") -> bool:
         """Return whether both measure the same: dimension, side, rate, and what is counted where both say it."""

@@ -1,0 +1,35 @@
+"""Words that say the same where sentences are compared."""
+
+from index.words import stem, terms
+
+_SYNONYMS = {
+    stem(w): group.split()[0]
+    for group in (
+        "employ employs employed employee staff work works working worker workers people",
+        "employees people", "car cars vehicle vehicles automobile auto automobiles",
+        "found founded founding establish established create created founder",
+        "begin begins start starts started began",
+        "build built construct constructed erected", "open opened opens opening inaugurated",
+        "buy bought acquire acquired purchase", "show shows showed display", "company firm business group corporation",
+        "similar comparable rival rivals competing peer peers competitors competitor compared",
+        "phone telephone number", "holiday leave vacation", "seat seats seated", "permit permitted allow allowed",
+        "catch caught fire burn burned burnt fires", "deliver delivers delivered delivery deliveries",
+        "headquarters headquartered head-office office", "ceo executive chief", "big size area",
+        "run runs operate operates",
+    )
+    for w in group.split()
+}  # fmt: skip
+
+
+def content(text: str) -> set[str]:
+    """Return the terms of a text that carry meaning, synonyms made one, numbers left out.
+
+    >>> content("It employs 12 staff.") == content("12 people work for it.")
+    True
+    """
+    return {same(t) for t in terms(text) if not t[0].isdigit()}
+
+
+def same(term: str) -> str:
+    """Return the term that stands for a term and its synonyms."""
+    return _SYNONYMS.get(term, term)
