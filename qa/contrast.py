@@ -12,7 +12,9 @@ from index.words import STOP, has_cjk, stem, words
 from qa.scope import Told
 from qa.synonyms import same
 
-_ALIKE = 0.5  # ratio of matching words from which sentences of one section count as built alike (Ratcliff and Obershelp)
+_ALIKE = (
+    0.5  # ratio of matching words from which sentences of one section count as built alike (Ratcliff and Obershelp)
+)
 _CELL = re.compile(r"^([^:;]{1,60}): ([^;]+);")
 _VALUE = "#"
 

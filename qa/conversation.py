@@ -49,12 +49,15 @@ def understand(question: str, history: Sequence[Turn]) -> Asked:
     """Return the question with what it leans on."""
     if not history:
         return Asked(question, question, (question,), (1.0,))
-    if rewritten := rewrite(question, history):
-        return Asked(rewritten, rewritten, (rewritten, f"{history[-1].question.strip()} {question}"), STANDING)
-    if not leans(question):
-        return Asked(question, question, (question, f"{history[-1].question.strip()} {question}"), STANDING)
-    full = f"{_topic(history)} {question}"
-    return Asked(question, full, (question, full), LEANING)
+    before = history[-1].question.strip()
+    forms, weights = ((question, f"{before} {question}"), STANDING)
+    full = question
+    if leans(question):
+        full = f"{_topic(history)} {question}"
+        forms, weights = (question, full), LEANING
+    if rewritten := rewrite(question, history):  # searched as typed all the same, which finds more (eval/LOG.md)
+        return Asked(rewritten, rewritten, forms, weights)
+    return Asked(question, full, forms, weights)
 
 
 def asked_before(question: str, history: Sequence[Turn]) -> bool:

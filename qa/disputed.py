@@ -20,7 +20,9 @@ _SAYS = re.compile(
     r"versions?|sources?|names?))\b|矛盾|不一致|说法不同",
     re.IGNORECASE,
 )
-_TURNS = re.compile(r"\b(?:while|whereas|but|although|though|yet|elsewhere|instead|against|afterwards)\b|而|但", re.IGNORECASE)
+_TURNS = re.compile(
+    r"\b(?:while|whereas|but|although|though|yet|elsewhere|instead|against|afterwards)\b|而|但", re.IGNORECASE
+)
 _CELL = re.compile(r"^[^:;|]{1,30}: ([^;|]+)[;|]")
 _COLUMN = re.compile(r"(?:^|[;|] )[^:;|]{1,30}: ")
 _LABEL = 30  # characters of a sentence before, at most, that is a label

@@ -35,6 +35,7 @@ _FRONT_MATTER = re.compile(
     re.IGNORECASE,
 )
 _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|literature|sources)$", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“”„«‘'「『](.+?)[\"“”»’'」』]")
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
 _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
 
@@ -200,16 +201,25 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
 def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
-    To a question for yes or no its own words may be the answer, where they are no question themselves.
+    To a question for yes or no its own words may be the answer, where they are no question themselves. A sentence that
+    quotes the whole question tells how it should be answered ("Whoever asks '…' is to be told …"); it is no evidence.
     """
     own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
     kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
     for citation, candidate in found:
         text = candidate.text
+        if _quotes(text, asked.question):
+            continue
         adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(text))
         if adds or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):
             kept.setdefault((citation.passage.doc_id, text), (citation, candidate))
     return list(kept.values()) or list(found)
+
+
+def _quotes(text: str, question: str) -> bool:
+    """Return whether a text holds a whole question between quotation marks."""
+    own = " ".join(question.rstrip("?!. ？").lower().split())
+    return any(own in " ".join(quoted.lower().split()) for quoted in _QUOTED.findall(text)) if own else False
 
 
 def heading(citation: Citation) -> str:

@@ -26,7 +26,7 @@ FENCES = {
     "watchfiles": ("index/watch.py",),
     "filelock": ("index/lock.py",),
     "sentence_transformers": ("index/encode.py", "index/rerank.py"),
-    "onnxruntime": ("index/minilm.py",),
+    "onnxruntime": ("index/minilm.py", "qa/cross_encoder.py"),
     "onnx": ("index/graph.py",),
     "transformers": MODEL_CODE,
     "torch": MODEL_CODE,
