@@ -21,6 +21,11 @@ from qa.scope import Told, names, same_marks, same_names, same_period, same_subj
 from qa.synonyms import content, same
 from qa.values import Value
 
+_SECTION = re.compile(
+    r"^[\W\d]*(?:abstract|summary|introduction|overview|background|methods?|results?|discussion|conclusions?|details|"
+    r"general|outlook|appendix|notes?)\b",
+    re.IGNORECASE,
+)  # sections of every document, which name nothing
 MOST = 3  # conflicts that are told
 _SHARED = 0.6  # share of the shorter sentence's terms that the other must hold where the question says little
 _COVERED = 0.6  # share of the question's terms that each side must hold, with its surroundings
@@ -74,6 +79,7 @@ def differing(one: Told, other: Told, question: str = "") -> tuple[str, str] | N
     if one.text == other.text or not _answers(one, other, question, asked):
         return None
     first, second = unattributed(one.text), unattributed(other.text)
+    marked = None
     if asked in ("person", "place"):
         found, heads = other_names(one, other, question, asked), (first, second)
     elif values := other_values(first, second, question, asked):
@@ -81,7 +87,8 @@ def differing(one: Told, other: Told, question: str = "") -> tuple[str, str] | N
         heads = (_head(first, values[0]), _head(second, values[1]))
     else:
         found, heads = other_pole(first, second, question, asked), (first, second)
-    if not found or not same_marks(*heads) or contrasted(one, other, heads, found):
+        marked = (_until(first, found[0]), _until(second, found[1])) if found else heads
+    if not found or not same_marks(*(marked or heads)) or contrasted(one, other, heads, found):
         return None
     if not same_subject(*heads, question) or not _same_section(one, other, question):
         return None
@@ -96,6 +103,12 @@ def _head(text: str, value: Value) -> str:
     """Return a sentence up to the end of the clause that holds a value; what follows tells of something else."""
     end = re.compile(r"[,;，；](?!\d)").search(text, value.end)
     return text[: end.start()] if end else text
+
+
+def _until(text: str, words: str) -> str:
+    """Return a sentence up to the end of the words in which it differs."""
+    at = text.find(words)
+    return text[: at + len(words)] if at >= 0 else text
 
 
 def asked_kind(question: str) -> str:
@@ -131,21 +144,20 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
         wanted -= polar
     if asked not in ("person", "place"):
         wanted -= {"people"} if asked == "number" else set()
-    known = set(names(question))
-    key = [same(t) for t in terms(question) if same(t) in wanted and t not in known]
-    bar = 0.75 if asked in ("date", "yesno") else _COVERED
-    for told, own in ((t, content(t.text)) for t in (one, other)):
+    event = next((t for t in reversed([same(t) for t in terms(question)]) if t in wanted), "")
+    owns = [content(t.text if asked in ("person", "place") else t.own) for t in (one, other)]
+    if any(t.row and wanted - names(question) and not wanted & content(t.text) - names(question) for t in (one, other)):
+        return False
+    for told, own in zip((one, other), owns, strict=True):
         if not names(question) <= set(re.findall(r"[\w'’&.-]*\w", told.context.lower().replace("'s", ""))):
             return False
-        if wanted and len(wanted & content(told.context)) < bar * len(wanted):
+        if wanted and len(wanted & content(told.context)) < _COVERED * len(wanted):
             return False
-        if (wanted and not wanted & own) or len(set(key) & own) < 0.5 * len(set(key)):
+        if wanted and len(wanted & own) < 0.5 * len(wanted):
             return False
-        if asked == "date" and key and key[-1] not in own:
-            return False  # the event itself must be told, not only its subject
-    return alike or (
-        bool(wanted) and (asked not in ("other", "list") or wanted <= content(one.text) & content(other.text))
-    )
+    if asked == "date" and event and not all(event in own for own in owns):
+        return alike and not any(event in own for own in owns)  # the event must be told, not only its subject
+    return alike or (bool(wanted) and (asked not in ("other", "list") or wanted <= mine & theirs))
 
 
 def _wanted(question: str) -> set[str]:
@@ -169,6 +181,6 @@ def _same_section(one: Told, other: Told, question: str) -> bool:
     """
     if one.heading == other.heading or (one.doc_id != other.doc_id and one.title != other.title):
         return True
-    if not one.heading or not other.heading:
+    if any(not t.heading or _SECTION.search(t.heading) for t in (one, other)):
         return True
     return bool(names(question))

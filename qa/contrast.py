@@ -33,7 +33,7 @@ def contrasted(one: Told, other: Told, heads: tuple[str, str], values: tuple[str
     matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
     together = (one.doc_id, one.heading) == (other.doc_id, other.heading) and matcher.ratio() >= _ALIKE
     for tag, a, b, c, d in matcher.get_opcodes():
-        first, second = [w for w in mine[a:b] if w != _VALUE], [w for w in theirs[c:d] if w != _VALUE]
+        first, second = [w for w in mine[a:b] if w not in theirs], [w for w in theirs[c:d] if w not in mine]
         verb = mine[b : b + 1] == theirs[d : d + 1] == [_VALUE]  # "costs 5" and "is available for 5"
         one_for_one = tag == "replace" and len(first) == len(second) == 1 and not verb
         if one_for_one or (together and tag != "equal" and (first or second)):
@@ -55,16 +55,10 @@ def _other_row(one: str, other: str) -> bool:
 
 
 def _rival_titles(one: str, other: str) -> bool:
-    """Return whether two titles name two things: each a model number of its own, or all words alike but one.
-
-    Years do not count: they are compared as periods.
+    """Return whether two titles that share words have a number each of its own, as models have; years do not count.
 
     >>> _rival_titles("TW-200, meter", "TW-300, meter"), _rival_titles("Report 2023", "Report 2024")
     (True, False)
     """
-    mine, theirs = ([w for w in words(t) if not re.fullmatch(r"(?:19|20)\d\d", w)] for t in (one, other))
-    first, second = set(mine) - set(theirs), set(theirs) - set(mine)
-    if any(w[0].isdigit() for w in first) and any(w[0].isdigit() for w in second):
-        return bool(set(mine) & set(theirs))
-    unlike = sum(a != b for a, b in zip(mine, theirs, strict=False))
-    return len(mine) == len(theirs) > 2 and unlike == 1
+    mine, theirs = ({w for w in words(t) if not re.fullmatch(r"(?:19|20)\d\d", w)} for t in (one, other))
+    return bool(mine & theirs) and all(any(w[0].isdigit() for w in only) for only in (mine - theirs, theirs - mine))

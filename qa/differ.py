@@ -23,8 +23,8 @@ _HINTS = tuple(
         (r"share|percent|proportion|\brate\b", ("%",)), (r"temperature|how (?:hot|cold|warm)", ("temperature",)),
     )
 )  # fmt: skip
-# "90 places, 12 of them with a charger"; "Eliot's tenure (1869-1909)"
-_ASIDE = re.compile(r"\W*of (?:them|these|those|which|whom)\b|\s?[-–]\s?(?:1\d|20)\d\d\)")
+_PART = re.compile(r"\W*of (?:them|these|those|which|whom)\b")
+_SPAN = re.compile(r"\((?:1\d|20)\d\d\s?[-–]\s?(?:1\d|20)\d\d\)")
 _HOW_MANY = re.compile(r"\bhow many\b|多少[名个位人]")
 _PEOPLE = frozenset(stem(w) for w in "people employees staff members workers".split())
 
@@ -34,7 +34,7 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
     numbered = (identifiers,) if _NUMBERED.search(question.lower()) else ()
     readers = {"number": (quantities, *numbered), "date": (dates, clocks)}.get(asked, (*numbered, quantities, clocks))
     for read in readers:
-        mine, theirs = ([v for v in read(t) if not _ASIDE.match(t[v.end :])] for t in (first, second))
+        mine, theirs = ([v for v in read(t) if not _aside(t, v)] for t in (first, second))
         if read is quantities:
             mine, theirs = _wanted(mine, question), _wanted(theirs, question)
         if read is identifiers:
@@ -51,6 +51,12 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
         if pairs and not agreed and read is dates and asked == "date":
             return pairs[0]
     return None
+
+
+def _aside(text: str, value: Value) -> bool:
+    """Return whether a value only adds to another: "90 places, 12 of them", "Eliot's tenure (1869-1909)"."""
+    spans = [m.span() for m in _SPAN.finditer(text)]
+    return _PART.match(text[value.end :]) is not None or any(a <= value.start < b for a, b in spans)
 
 
 def _wanted(values: list[Value], question: str) -> list[Value]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from index.words import STOP, has_cjk, stem, terms
 from qa.answer import Citation
-from qa.units import WORD_NUMBERS
+from qa.units import UNITS, WORD_NUMBERS
 
 _CJK = r"[\u3400-\u9fff]"
 _YEARS = re.compile(r"(?<![\w(.,-])(?:(?:FY\s?)?((?:19|20)\d\d))(?![\d)]|[.,]\d|-\d{2,4}\b)")
@@ -63,6 +63,8 @@ _NAME = re.compile(
     r"\b(?:[A-Z][\w'’&.-]*\w|[A-Z])(?: (?:of |de |van |von )?(?:[A-Z][\w'’&-]*|\d{1,3}(?![\d.,%]|\s?[a-z%])))*"
 )
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z]\w+\b")
+_ROW = re.compile(r"[^:;|]{1,60}: [^;|]+[;|] ")
+_REFERS = re.compile(r"(?:It|They|He|She|This|These|Its|Their)\b")
 _SAYING = (
     r"says?|said|reports?|reported|writes?|wrote|dates?|dated|gives?|gave|claims?|claimed|states?|stated|notes?|noted|"
     r"calls?|called|mentions?|mentioned|speaks?|spoke|puts?|cites?|cited|quotes?|finds?|found|answered|adds?|added"
@@ -102,12 +104,25 @@ class Told:
         earlier = [span for span in passage.sentences if span[0] < citation.start]
         before = " ".join(passage.slice(*earlier[-1]).split()) if earlier else ""
         heading = next((h for h in reversed(passage.heading) if h != citation.title), "")
-        return cls(" ".join(citation.quote.split()), heading, citation.title, passage.doc_id, before)
+        text = " ".join(citation.quote.split())
+        return cls(text, heading, citation.title, passage.doc_id, "" if _ROW.match(text) else before)
 
     @property
     def place(self) -> str:
         """The title and heading under which it stands."""
         return f"{self.title} {self.heading}"
+
+    @property
+    def row(self) -> bool:
+        """Whether it is a row of a table, which names its thing in the title or the heading."""
+        return _ROW.match(self.text) is not None
+
+    @property
+    def own(self) -> str:
+        """The sentence with what it is told of: a row's title and heading, what "it" refers to."""
+        if self.row:
+            return self.context
+        return f"{self.before} {self.text}" if _REFERS.match(self.text) else self.text
 
     @property
     def context(self) -> str:
@@ -135,7 +150,7 @@ def names(text: str) -> frozenset[str]:
     """
     found: set[str] = {m.group().lower() for m in _CODE.finditer(text)}
     for match in _NAME.finditer(text):
-        opens = match.start() == 0 or text[: match.start()].rstrip().endswith((".", "!", "?", ":", "|", "•", "-"))
+        opens = match.start() == 0 or text[: match.start()].rstrip().endswith((*".!?:;|•-",))
         parts = match.group().removesuffix("'s").removesuffix("’s").split()
         if opens and (len(parts) == 1 or parts[0].lower() in _EVERYDAY):
             parts = parts[1:]
@@ -273,7 +288,7 @@ def _modifiers(text: str, asked: set[str]) -> dict[str, str]:
     before = ""
     for token in _LOWER.findall(text):
         own = stem(token.lower())
-        if own in asked and token.lower() not in STOP and own not in found:
+        if own in asked and token.lower() not in STOP and own not in found and not token.endswith("ed") and token.islower():
             plain = before.islower() and before not in STOP and before.isalpha() and stem(before) not in asked
             plain = plain and before not in WORD_NUMBERS
             found[own] = stem(before) if plain and not before.endswith(("s", "ed", "ly", "ing")) else ""
@@ -286,7 +301,7 @@ def _wholes(text: str, asked: set[str]) -> frozenset[str]:
     found = set()
     for match in re.finditer(r"\b([a-z]+) of (?:the |its |a )?([A-Za-z][\w-]*)", text):
         part, whole = stem(match.group(1)), stem(match.group(2).lower())
-        if whole in asked and part not in asked and part not in _MEASURES and match.group(1) not in STOP:
+        if whole in asked and part not in asked and part not in _MEASURES and match.group(1) not in {*STOP, *UNITS}:
             found.add(part)
     return frozenset(found)
 
