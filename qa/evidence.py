@@ -217,9 +217,13 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
 
 
 def _quotes(text: str, question: str) -> bool:
-    """Return whether a text holds a whole question between quotation marks."""
-    own = " ".join(question.rstrip("?!. ？").lower().split())
-    return any(own in " ".join(quoted.lower().split()) for quoted in _QUOTED.findall(text)) if own else False
+    """Return whether a text holds between quotation marks a whole question, or one with half of its words."""
+    own, wanted = " ".join(question.rstrip("?!. ？").lower().split()), set(terms(question))
+    for quoted in _QUOTED.findall(text):
+        shared = len(wanted & set(terms(quoted))) if quoted.endswith(("?", "？")) else 0
+        if own in " ".join(quoted.lower().split()) or (wanted and shared >= 0.5 * len(wanted)):
+            return True
+    return False
 
 
 def heading(citation: Citation) -> str:

@@ -18,7 +18,7 @@ from qa.conflict import conflicts
 from qa.conversation import LEANING, Asked, asked_before, understand
 from qa.dating import dated
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
-from qa.question import check
+from qa.question import check, truecased
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
@@ -65,6 +65,8 @@ def stream(
     asked = understand(question, history)
     retriever = Reranked(index, reranker) if reranker else index
     hits = tuple(retriever.retrieve(asked.forms, k, asked.weights))
+    texts = [hit.passage.text for hit in hits]
+    asked = replace(asked, question=truecased(asked.question, texts), full=truecased(asked.full, texts))
     clock.append(perf_counter())
     judged = unsaid(judge(asked, hits, retriever, scorer), question, history)
     steps = steps or Steps()

@@ -288,7 +288,13 @@ def _modifiers(text: str, asked: set[str]) -> dict[str, str]:
     before = ""
     for token in _LOWER.findall(text):
         own = stem(token.lower())
-        if own in asked and token.lower() not in STOP and own not in found and not token.endswith("ed") and token.islower():
+        if (
+            own in asked
+            and token.lower() not in STOP
+            and own not in found
+            and not token.endswith("ed")
+            and token.islower()
+        ):
             plain = before.islower() and before not in STOP and before.isalpha() and stem(before) not in asked
             plain = plain and before not in WORD_NUMBERS
             found[own] = stem(before) if plain and not before.endswith(("s", "ed", "ly", "ing")) else ""
