@@ -69,7 +69,9 @@ def _rival_titles(one: str, other: str) -> bool:
     (True, False)
     """
     mine, theirs = ({w for w in words(t) if not re.fullmatch(r"(?:19|20)\d\d", w)} for t in (one, other))
-    return bool(mine & theirs) and all(any(w[0].isdigit() for w in only) for only in (mine - theirs, theirs - mine))
+    return bool(mine & theirs) and all(
+        any(re.search(r"\d", w) for w in only) for only in (mine - theirs, theirs - mine)
+    )
 
 
 def same_subject(one: str, other: str, question: str) -> bool:
