@@ -48,6 +48,11 @@ def _sureness(record: Record) -> Row:
     return (-1.0 if record.abstained else record.confidence, float(record.right))
 
 
+def _disputed(record: Record) -> bool:
+    """Whether the sources disagree on what is asked, though the question may ask for one side only."""
+    return record.example.type == "conflict" or "disputed" in record.example.tags
+
+
 def _followup(record: Record) -> Row | None:
     alone = record.standalone_right_and_cited
     return None if alone is None else (float(record.right_and_cited), float(alone))
@@ -98,10 +103,7 @@ FIGURES = (
     Figure("rejected_at_90", lambda r: (float(r.example.answerable), r.confidence), _rejected),
     Figure("aurc", _sureness, _area, better=-1),
     Figure("conflicts_shown", lambda r: float(r.conflict_shown) if r.example.type == "conflict" else None),
-    Figure(
-        "false_conflicts", _answered(lambda r: None if r.example.type == "conflict" else float(r.conflict_shown)),
-        better=-1,
-    ),
+    Figure("false_conflicts", _answered(lambda r: None if _disputed(r) else float(r.conflict_shown)), better=-1),
     Figure("followup_ratio", _followup, _ratio),
     Figure("offset_integrity", lambda r: (float(r.intact_quotes), float(r.quotes)) if r.quotes else None, _ratio),
     Figure("sentences", _answered(lambda r: float(r.sentences)), better=0),

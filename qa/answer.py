@@ -52,10 +52,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two or more citations that give different values for what seems the same thing.
+    """Citations that give different values for what seems the same thing.
 
     ``values`` holds the differing words, one for each citation, in the same order; so does ``dates`` the dates of the
-    sources, "" where one has none. ``newest_first``: the question asks for now, and the sides stand by date.
+    sources, "" where one has none. ``newest_first``: the question asks for now, and the sides stand by date. A sentence
+    that itself reports a disagreement stands alone.
     """
 
     values: tuple[str, ...]
@@ -69,6 +70,10 @@ class Conflict:
         E.g. "The sources disagree: 40,000 (A, 2023) against 45,000 (B, 2025)."
         """
         titles = [c.title for c in self.citations]
+        if len(titles) == 1:
+            return (
+                f"The sources disagree, as told in {', '.join(filter(None, (*titles, *self.dates)))}{''.join(marks)}."
+            )
         if len(set(titles)) < len(titles):  # two places of one source
             titles = [" > ".join(dict.fromkeys((c.title, *c.passage.heading[-1:]))) for c in self.citations]
         parts = []

@@ -13,11 +13,11 @@ from itertools import combinations
 
 from index.words import has_cjk, stem, terms
 from qa.answer import Citation, Conflict
-from qa.contrast import contrasted
+from qa.contrast import contrasted, same_subject
 from qa.differ import opposite, other_names, other_pole, other_values
 from qa.disputed import disputed
 from qa.question import kind
-from qa.scope import Told, names, same_marks, same_names, same_period, same_subject, unattributed
+from qa.scope import Told, names, same_marks, same_names, same_period, unattributed
 from qa.synonyms import content, same
 from qa.values import Value
 
@@ -55,8 +55,8 @@ def conflicts(
     """Return the disagreements among the chosen sentences, and between them and further evidence, best first.
 
     Each names the differing words and one citation for each. Without a question, sentences are compared that share
-    most of their words. Where none is found, a sentence that reports one stands alone, or with the next, their words the values;
-    ``common`` are the terms of names that do not tell what such a report is about.
+    most of their words. Where none is found, a sentence that reports one stands alone, or with the next, their words
+    the values; ``common`` are the terms of names that do not tell what such a report is about.
     """
     found: dict[frozenset[str], Conflict] = {}
     keys = {c.key for c in chosen}

@@ -1,22 +1,30 @@
 """Whether two sentences are built alike to set different things side by side: rows, cases, product sheets.
 
-"For private customers it lasts 24 months." and "For trade customers it lasts 18 months." differ in a second word besides
-the value: they tell two cases, where a contradiction would tell one. So do two rows of a table with different first
-cells, and the sheets of two products.
+"For private customers it lasts 24 months." and "For trade customers it lasts 18 months." differ in a second word
+besides the value: they tell two cases, where a contradiction would tell one. So do two rows of a table with different
+first cells, the sheets of two products, and sentences that qualify what is asked about differently.
 """
 
 import re
 from difflib import SequenceMatcher
 
-from index.words import STOP, has_cjk, stem, words
+from index.words import STOP, has_cjk, stem, terms, words
 from qa.scope import Told
 from qa.synonyms import same
+from qa.units import UNITS, WORD_NUMBERS
 
 _ALIKE = (
     0.5  # ratio of matching words from which sentences of one section count as built alike (Ratcliff and Obershelp)
 )
 _CELL = re.compile(r"^([^:;]{1,60}): ([^;]+);")
 _VALUE = "#"
+_WHOLE = frozenset(stem(w) for w in "total whole entire overall full new present current comprehensive".split())
+_MEASURES = frozenset(
+    stem(w)
+    for w in """number total price cost share value size rate length height population average amount level range
+    capacity speed weight part most all some half percent date year name title author founder capital""".split()
+)
+_LOWER = re.compile(r"[A-Za-z][\w'’-]*|[^\w\s]")
 
 
 def contrasted(one: Told, other: Told, heads: tuple[str, str], values: tuple[str, str]) -> bool:
@@ -61,4 +69,64 @@ def _rival_titles(one: str, other: str) -> bool:
     (True, False)
     """
     mine, theirs = ({w for w in words(t) if not re.fullmatch(r"(?:19|20)\d\d", w)} for t in (one, other))
-    return bool(mine & theirs) and all(any(w[0].isdigit() for w in only) for only in (mine - theirs, theirs - mine))
+    return bool(mine & theirs) and all(
+        any(re.search(r"\d", w) for w in only) for only in (mine - theirs, theirs - mine)
+    )
+
+
+def same_subject(one: str, other: str, question: str) -> bool:
+    """Return whether what the question asks about is qualified alike in two sentences.
+
+    Words that stand directly before a word of the question ("adult ticket", "urban population") and the word of which
+    it is a part ("the summary of the report") may not differ; in Chinese, the characters before the longest run that
+    a sentence shares with the question.
+    """
+    if has_cjk(question):
+        mine, theirs = _chinese_modifier(one, question), _chinese_modifier(other, question)
+        return not (mine and theirs and mine != theirs)
+    asked = set(terms(question, stop=False))
+    mine_by, theirs_by = _modifiers(one, asked), _modifiers(other, asked)
+    for head in mine_by.keys() & theirs_by.keys():
+        first, second = mine_by[head], theirs_by[head]
+        if first != second and (first or second) and not {first, second} & _WHOLE:
+            return False
+    return _wholes(one, asked) == _wholes(other, asked)
+
+
+def _modifiers(text: str, asked: set[str]) -> dict[str, str]:
+    """Return for each noun of the question in a text the plain word directly before it, "" where there is none."""
+    found: dict[str, str] = {}
+    before = ""
+    for token in _LOWER.findall(text):
+        own = stem(token.lower())
+        if (
+            own in asked
+            and token.lower() not in STOP
+            and own not in found
+            and not token.endswith("ed")
+            and token.islower()
+        ):
+            plain = before.islower() and before not in STOP and before.isalpha() and stem(before) not in asked
+            plain = plain and before not in WORD_NUMBERS
+            found[own] = stem(before) if plain and not before.endswith(("s", "ed", "ly", "ing")) else ""
+        before = token
+    return found
+
+
+def _wholes(text: str, asked: set[str]) -> frozenset[str]:
+    """Return the words of which something asked about is only the owner: "summary" in "the summary of the report"."""
+    found = set()
+    for match in re.finditer(r"\b([a-z]+) of (?:the |its |a )?([A-Za-z][\w-]*)", text):
+        part, whole = stem(match.group(1)), stem(match.group(2).lower())
+        if whole in asked and part not in asked and part not in _MEASURES and match.group(1) not in {*STOP, *UNITS}:
+            found.add(part)
+    return frozenset(found)
+
+
+def _chinese_modifier(text: str, question: str) -> str:
+    """Return the up to two characters before the longest run that a text shares with the question."""
+    runs = (question[a:b] for a in range(len(question)) for b in range(len(question), a + 1, -1))
+    best = max((r for r in runs if r in text), key=len, default="")
+    at = text.find(best)
+    match = re.search(r"[\u3400-\u9fff]{1,2}$", text[:at]) if best else None
+    return match.group() if match else ""

@@ -14,10 +14,11 @@ from qa.synonyms import content
 from qa.values import dates, quantities
 
 _SAYS = re.compile(
-    r"\b(?:disagree\w*|contradict(?:s|ed|ing)? (?:each|one|itself|themselves|the)|discrepanc\w+|at odds with|do(?:es)? not (?:fit together|match|agree)|"
+    r"\b(?:disagree\w*|contradict(?:s|ed|ing)? (?:each|one|itself|themselves|the)|discrepanc\w+|at odds with|"
+    r"do(?:es)? not (?:fit together|match|agree)|"
     r"(?:one|another|other) version|swaps|two (?:names|dates|values|figures|versions)|"
-    r"(?:conflicting|differing|inconsistent) (?:figures?|reports?|accounts?|dates?|claims?|statements?|numbers?|values?|"
-    r"versions?|sources?|names?))\b|矛盾|不一致|说法不同",
+    r"(?:conflicting|differing|inconsistent) (?:figures?|reports?|accounts?|dates?|claims?|statements?|numbers?|"
+    r"values?|versions?|sources?|names?))\b|矛盾|不一致|说法不同",
     re.IGNORECASE,
 )
 _TURNS = re.compile(
@@ -32,8 +33,7 @@ _ASKED = 0.3  # share of the question's words that it holds at least
 
 
 def reports(told: Told) -> bool:
-    """Return whether a sentence reports that sources disagree, or sets two things against each other where such
-    differences are collected."""
+    """Return whether a sentence says that sources disagree, or tells two things where such differences are told."""
     if _SAYS.search(told.text) or _SAYS.search(told.before):
         return True
     return _SAYS.search(told.place) is not None and bool(_point(told) or _TURNS.search(told.text))

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from index.words import STOP, has_cjk, stem, terms
+from index.words import stem, terms
 from qa.answer import Citation
-from qa.units import UNITS, WORD_NUMBERS
 
 _CJK = r"[\u3400-\u9fff]"
 _YEARS = re.compile(r"(?<![\w(.,-])(?:(?:FY\s?)?((?:19|20)\d\d))(?![\d)]|[.,]\d|-\d{2,4}\b)")
@@ -51,12 +50,9 @@ _RIVALS = tuple(
     {word: n for n, group in enumerate(line.split("|")) for word in group.split()}
     for line in (
         "minimum least lowest smallest shortest|maximum most highest largest longest|average mean",
-        "first|second|third|fourth|fifth|last|next", "domestic|foreign abroad overseas|worldwide international global",
-        "urban|rural", "male men|female women", "adult adults|child children|student students|senior seniors",
-        "print printed|online", "daily|weekly|monthly|quarterly|annual yearly", "indoor|outdoor", "upper|lower",
-        "new|old|used", "import imports imported|export exports exported", "night|day", "morning|afternoon|evening",
-        "born birth|died death", "arrival arrives|departure departs", "bought buys|sold sells", "net|operating",
-        "before|after|during", "basic|premium|standard|family",
+        "first|second|third|fourth|fifth|last|next", "before|after|during", "net|operating", "upper|lower",
+        "new|old|used", "daily|weekly|monthly|quarterly|annual yearly", "domestic|foreign abroad|worldwide global",
+        "print printed|online",
     )
 )  # fmt: skip
 _NAME = re.compile(
@@ -252,70 +248,3 @@ def _continues(name: str, shared: frozenset[str], text: str) -> bool:
     """Return whether a name makes another product of a shared one by standing next to it: "Pinto Plus"."""
     found = re.findall(r"[\w'’&.-]*\w", text.lower())
     return any({a, b} & shared and name in (a, b) and a != b for a, b in pairwise(found))
-
-
-def same_subject(one: str, other: str, question: str) -> bool:
-    """Return whether what the question asks about is qualified alike in two sentences.
-
-    Words that stand directly before a word of the question ("adult ticket", "urban population") and the word of which
-    it is a part ("the summary of the report") may not differ; in Chinese, the characters before the longest run that
-    a sentence shares with the question.
-    """
-    if has_cjk(question):
-        mine, theirs = _chinese_modifier(one, question), _chinese_modifier(other, question)
-        return not (mine and theirs and mine != theirs)
-    asked = set(terms(question, stop=False))
-    mine_by, theirs_by = _modifiers(one, asked), _modifiers(other, asked)
-    for head in mine_by.keys() & theirs_by.keys():
-        first, second = mine_by[head], theirs_by[head]
-        if first != second and (first or second) and not {first, second} & _WHOLE:
-            return False
-    return _wholes(one, asked) == _wholes(other, asked)
-
-
-_WHOLE = frozenset(stem(w) for w in "total whole entire overall full new present current comprehensive".split())
-_MEASURES = frozenset(
-    stem(w)
-    for w in """number total price cost share value size rate length height population average amount level range
-    capacity speed weight part most all some half percent date year name title author founder capital""".split()
-)
-_LOWER = re.compile(r"[A-Za-z][\w'’-]*|[^\w\s]")
-
-
-def _modifiers(text: str, asked: set[str]) -> dict[str, str]:
-    """Return for each noun of the question in a text the plain word directly before it, "" where there is none."""
-    found: dict[str, str] = {}
-    before = ""
-    for token in _LOWER.findall(text):
-        own = stem(token.lower())
-        if (
-            own in asked
-            and token.lower() not in STOP
-            and own not in found
-            and not token.endswith("ed")
-            and token.islower()
-        ):
-            plain = before.islower() and before not in STOP and before.isalpha() and stem(before) not in asked
-            plain = plain and before not in WORD_NUMBERS
-            found[own] = stem(before) if plain and not before.endswith(("s", "ed", "ly", "ing")) else ""
-        before = token
-    return found
-
-
-def _wholes(text: str, asked: set[str]) -> frozenset[str]:
-    """Return the words of which something asked about is only the owner: "summary" in "the summary of the report"."""
-    found = set()
-    for match in re.finditer(r"\b([a-z]+) of (?:the |its |a )?([A-Za-z][\w-]*)", text):
-        part, whole = stem(match.group(1)), stem(match.group(2).lower())
-        if whole in asked and part not in asked and part not in _MEASURES and match.group(1) not in {*STOP, *UNITS}:
-            found.add(part)
-    return frozenset(found)
-
-
-def _chinese_modifier(text: str, question: str) -> str:
-    """Return the up to two characters before the longest run that a text shares with the question."""
-    runs = (question[a:b] for a in range(len(question)) for b in range(len(question), a + 1, -1))
-    best = max((r for r in runs if r in text), key=len, default="")
-    at = text.find(best)
-    match = re.search(rf"{_CJK}{{1,2}}$", text[:at]) if best else None
-    return match.group() if match else ""

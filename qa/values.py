@@ -15,8 +15,14 @@ from qa.units import ADJECTIVES, LARGE, NUMBER, PEOPLE, UNITS, WORD_NUMBERS, num
 _REACH = 0.2  # how far from a limit ("more than 60%", "up to 15") the value may lie, as a share of it
 _ROOM = 0.1  # by how much two lower or two upper limits may differ
 _ABOUT = r"about|around|roughly|approximately|approx\.?|some|nearly|almost|circa|ca\.|close to|约|大约|近|将近|左右|~|≈"
-_LEAST = r"(?:more|greater|higher) than|over|above|at least|no (?:less|fewer|younger|shorter|earlier|smaller) than|a minimum of|超过|至少|不少于|>"
-_MOST = r"(?:less|fewer|lower) than|under|below|at most|up to|no (?:more|older|longer|later|larger|higher) than|a maximum of|不超过|至多|最多|<"
+_LEAST = (
+    r"(?:more|greater|higher) than|over|above|at least|no (?:less|fewer|younger|shorter|earlier|smaller) than|"
+    r"a minimum of|超过|至少|不少于|>"
+)
+_MOST = (
+    r"(?:less|fewer|lower) than|under|below|at most|up to|no (?:more|older|longer|later|larger|higher) than|"
+    r"a maximum of|不超过|至多|最多|<"
+)
 _SIGN = r"US\$|HK\$|[$€£¥₹]|USD|EUR|GBP|CNY|RMB|HKD"
 _TIMES = r"thousand|million|billion|trillion|mn|bn|k|m|万亿|千万|百万|万|亿"
 _QUANTITY = re.compile(
@@ -92,9 +98,8 @@ class Value:
         if self.dimension == "id":
             return self.text.lower() == other.text.lower()
         if self.open and other.open:  # two limits: a range where they face each other
-            mine, theirs = self.low + self.high, other.low + other.high
-            numbers = [v.low if math.isinf(v.high) else v.high for v in (self, other)]
-            return mine != theirs or max(numbers) <= min(numbers) + _ROOM * abs(min(numbers))
+            one, two = sorted(v.low if math.isinf(v.high) else v.high for v in (self, other))
+            return math.isinf(self.low) != math.isinf(other.low) or two - one <= _ROOM * abs(one)
         (low, high), (least, most) = self.reach, other.reach
         return low <= most and least <= high
 

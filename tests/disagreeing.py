@@ -54,15 +54,15 @@ The Arden bakery was founded by Lotte Braun. Its first oven stood in a cellar.
 
 Emil Krantz founded the Arden bakery with money lent by an aunt. Today it bakes for three towns.
 """,
-    "housing_survey_md": """# Survey of housing in Castell
+    "castell_md": """# The year in Castell
 
 ## Summary
 
-The survey of housing reached 1,850 households. Most of them rent.
+The festival of Castell had 18,500 visitors. Rents in Castell fell in 2023.
 
-## How it was done
+## How it was counted
 
-In all 1,620 households took part in the survey of housing. Interviews took half an hour. Rents in Castell fell in 2023.
+In all 16,200 visitors of the festival of Castell passed the gates. Children were not counted.
 """,
     "rents_bulletin_md": """# Bulletin of the tenants' union
 
@@ -198,7 +198,7 @@ CONFLICTS = {
     "When does the Brook clinic open on Saturdays?": ("8:00", "9:30"),
     "How much luggage may a passenger take on the Norline ferry?": ("20 kg", "25 kg"),
     "Who founded the Arden bakery?": ("Lotte Braun", "Emil Krantz"),
-    "How many households did the survey of housing reach?": ("1,850", "1,620"),
+    "How many visitors did the festival of Castell have?": ("18,500", "16,200"),
     "Did rents in Castell rise or fall in 2023?": ("fell", "rose"),
     "Are dogs allowed on the Ness beach?": ("allowed", "not allowed"),
     "What is the flight time of the Kestrel drone?": ("32 minutes", "26 minutes"),

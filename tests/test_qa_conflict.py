@@ -1,6 +1,7 @@
 """Conflicts: values, scopes and opposites, the shipped set, and both sides cited with their dates."""
 
 import pytest
+from disagreeing import CONFLICTS, DOCUMENTS, LOOK_ALIKES
 from fakes import Library, verbatim
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,3 +168,49 @@ def test_no_conflict_without_a_second_sentence():
     assert conflicts([]) == ()
     assert asked_kind("几点开门？") == "date"
     assert asks_now("What is the latest price?") and not asks_now("What was the price?")
+
+
+@pytest.fixture(scope="module")
+def disagreeing(tmp_path_factory):
+    return Library(tmp_path_factory.mktemp("disagreeing") / "library", **DOCUMENTS).assistant()
+
+
+@pytest.mark.parametrize("question", CONFLICTS)
+def test_planted_conflicts_are_told_in_the_answer(disagreeing, question):
+    answer = disagreeing.ask(question)
+    sides = [c for c in answer.conflicts if all(any(v in told for told in c.values) for v in CONFLICTS[question])]
+    assert sides, answer.text
+    assert {x.key for c in sides for x in c.citations} <= {x.key for x in answer.citations}
+
+
+@pytest.mark.parametrize("question", LOOK_ALIKES)
+def test_look_alikes_are_left_alone(disagreeing, question):
+    assert disagreeing.ask(question).conflicts == ()
+
+
+def test_a_limit_reaches_only_so_far():
+    assert only("up to fifteen days").agrees(only("14 days"))
+    assert not only("up to fifteen days").agrees(only("about ten days"))
+    assert not only("at most 25 kg").agrees(only("up to 20 kg"))
+    assert only("at least 20 hours").agrees(only("at most 35 hours"))
+
+
+def test_cases_rows_and_models_side_by_side_are_no_conflict():
+    question = "How long does the warranty last?"
+    trade = "For trade customers the warranty lasts 18 months."
+    assert clash(question, trade, trade.replace("18", "24")) == ("18 months", "24 months")
+    assert clash(question, trade, trade.replace("18", "24").replace("trade", "private")) is None
+    rows = [Told(f"Course: {name}; Fee: {fee} euros", "", "Prices", "a.md") for name, fee in (("Yoga", 9), ("Judo", 8))]
+    assert differing(*rows, "What is the fee of the course?") is None
+    sheets = [Told(f"Property: Range; Value: {v} km", "", f"M{v}, bicycle", f"{v}.md") for v in (40, 60)]
+    assert differing(*sheets, "What is the range?") is None
+
+
+def test_a_sentence_that_reports_a_disagreement_stands_alone():
+    text = "The first count of the nests found 312, while another version of the count gives 280."
+    passage = Passage("a.md", 0, len(text), text, None, (), ((0, len(text)),))
+    cited = Citation(passage, 0, len(text), "Nests")
+    (conflict,) = conflicts([cited], "How many nests were found?")
+    assert conflict.values == (text,)
+    assert conflict.told([" [1]"]) == "The sources disagree, as told in Nests [1]."
+    assert conflicts([cited], "Who feeds the young?") == ()
