@@ -3,7 +3,7 @@
 - ``pipeline``: the product in one screen
 - ``system``: opens an index and puts the parts together; ``ask`` and ``Assistant``
 - ``answer``: the types ``Answer``, ``Claim``, ``Citation``, ``Conflict``, ``Turn``
-- ``question``, ``compound``, ``conversation``, ``rewrite``, ``chinese``: what is asked, after what was said before
+- ``question``, ``compound``, ``conversation``, ``rewrite``, ``spelling``, ``chinese``: what is asked, and what is meant
 - ``requests``, ``respond``, ``smalltalk``: what is no question to the documents' words; its answers in ``documents``,
   ``summary``, ``compare`` and ``clarify``
 - ``texts``: what the product itself says, in English and Chinese

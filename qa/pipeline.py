@@ -5,6 +5,7 @@ understand, retrieve, judge the evidence; then abstain, or read, cite and verify
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 from index.hit import Hit
@@ -18,10 +19,11 @@ from qa.conflict import conflicts
 from qa.conversation import LEANING, Asked, asked_before, understand
 from qa.dating import dated
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
-from qa.question import check, truecased
+from qa.question import check
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
+from qa.spelling import as_written
 from qa.texts import LABELLED, language
 from qa.trace import Steps
 from qa.verify import SHOWN, Verifier
@@ -66,7 +68,8 @@ def stream(
     retriever = Reranked(index, reranker) if reranker else index
     hits = tuple(retriever.retrieve(asked.forms, k, asked.weights))
     texts = [hit.passage.text for hit in hits]
-    asked = replace(asked, question=truecased(asked.question, texts), full=truecased(asked.full, texts))
+    written = partial(as_written, texts=texts, frequency=index.document_frequency)
+    asked = replace(asked, question=written(asked.question), full=written(asked.full))
     clock.append(perf_counter())
     judged = unsaid(judge(asked, hits, retriever, scorer), question, history)
     steps = steps or Steps()

@@ -4,8 +4,6 @@ Rules over the words, no model: the classes follow the coarse answer types of Li
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from typing import Literal
 
 from corpus.errors import QuestionError
@@ -55,9 +53,6 @@ _PARTICULARS = re.compile(
 _SPLIT = re.compile(r"[,;]?\s+and\s+(?=(?:what|how|who|when|where|why|which|whose)\b)|\?\s+(?=\S)", re.IGNORECASE)
 _LATIN = re.compile(r"\b(?:what|which|who|when|where|why|how|is|are|does|do|did)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’&.-]*\w")
-_LETTERS = re.compile(r"[^\W\d_]\w*")
-_INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]\w*")
-_NEARLY_ALWAYS = 0.8
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|yo|ni hao|你好|您好|嗨|早上好|晚上好)"
     r"(?: there| everyone| all| bot)?[\s!.,?]*(?:how are you(?: doing)?(?: today)?|what'?s up)?[\s!.,?]*"
@@ -141,30 +136,6 @@ def names(question: str) -> dict[str, str]:
         if (capital or any(c.isdigit() for c in word)) and word.lower() not in STOP:
             found |= dict.fromkeys(terms(word), word)
     return found
-
-
-def truecased(question: str, texts: Sequence[str]) -> str:
-    """Return a question typed in one case throughout with its names written as in the texts, where they are names.
-
-    A word is a name where the texts write it with a capital inside their sentences, nearly always (Lita et al. 2003).
-
-    >>> truecased("when did lei jun found it?", ["In 2010 the engineer Lei Jun founded it."])
-    'when did Lei Jun found it?'
-    """
-    if not (question.islower() or question.isupper()):
-        return question
-    written: dict[str, Counter[str]] = {}
-    for text in texts:
-        for match in _INSIDE.finditer(text):
-            written.setdefault(match.group().lower(), Counter())[match.group()] += 1
-
-    def named(match: re.Match[str]) -> str:
-        found = written.get(match.group().lower(), Counter())
-        capitals = sum(count for form, count in found.items() if form[0].isupper())
-        best = max((form for form in found if form[0].isupper()), key=lambda form: found[form], default="")
-        return best if best and capitals >= _NEARLY_ALWAYS * sum(found.values()) else match.group().lower()
-
-    return _LETTERS.sub(named, question)
 
 
 def asks_particulars(question: str) -> bool:

@@ -1,0 +1,74 @@
+"""A question's words as the documents write them: names with their capitals, slips of the keyboard put right.
+
+Only what was found tells how a word is written, so that nothing is put in its place that the documents do not hold.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
+
+from index.words import terms
+
+_LETTERS = re.compile(r"[^\W\d_]\w*")
+_INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]\w*")
+_NEARLY_ALWAYS = 0.8  # share of a word's places at which it has a capital
+_SHORT = 5  # letters below which a word is not put right
+_SLIP = 0.8  # share of matching letters from which two words differ by a slip
+
+
+def as_written(question: str, texts: Sequence[str], frequency: Callable[[str], float]) -> str:
+    """Return a question with its words as the texts found for it write them.
+
+    ``frequency`` maps a term to its share of all passages; a word of which none holds a term is taken for a slip.
+    """
+    return truecased(corrected(question, texts, frequency), texts)
+
+
+def corrected(question: str, texts: Sequence[str], frequency: Callable[[str], float]) -> str:
+    """Return a question in which words that no document holds are replaced by ones that differ by a slip.
+
+    >>> corrected("Who founded Xioami?", ["Lei Jun founded Xiaomi."], lambda term: float(term == "found"))
+    'Who founded Xiaomi?'
+    """
+    written = Counter(word for text in texts for word in _LETTERS.findall(text) if len(word) >= _SHORT)
+
+    def right(match: re.Match[str]) -> str:
+        word = match.group()
+        if len(word) < _SHORT or any(frequency(term) for term in terms(word, stop=False)):
+            return word
+        near = [other for other in written if _slipped(word.lower(), other.lower())]
+        return max(near, key=lambda other: written[other], default=word)
+
+    return _LETTERS.sub(right, question)
+
+
+def _slipped(word: str, other: str) -> bool:
+    """Return whether two words begin alike and differ by one letter, or by two that changed places."""
+    if word[0] != other[0] or abs(len(word) - len(other)) > 1:
+        return False
+    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= _SLIP
+
+
+def truecased(question: str, texts: Sequence[str]) -> str:
+    """Return a question typed in one case throughout with its names written as in the texts, where they are names.
+
+    A word is a name where the texts write it with a capital inside their sentences, nearly always (Lita et al. 2003).
+
+    >>> truecased("when did lei jun found it?", ["In 2010 the engineer Lei Jun founded it."])
+    'when did Lei Jun found it?'
+    """
+    if not (question.islower() or question.isupper()):
+        return question
+    written: dict[str, Counter[str]] = {}
+    for text in texts:
+        for match in _INSIDE.finditer(text):
+            written.setdefault(match.group().lower(), Counter())[match.group()] += 1
+
+    def named(match: re.Match[str]) -> str:
+        found = written.get(match.group().lower(), Counter())
+        capitals = sum(count for form, count in found.items() if form[0].isupper())
+        best = max((form for form in found if form[0].isupper()), key=lambda form: found[form], default="")
+        return best if best and capitals >= _NEARLY_ALWAYS * sum(found.values()) else match.group().lower()
+
+    return _LETTERS.sub(named, question)
