@@ -12,7 +12,9 @@
 - ``trace``: every answer as one JSON line, with all that led to it
 - ``cite``, ``verify``, ``verify_model``, ``conflict``: what carries a sentence, whether it does (also by a model of
   one's own choice), and who disagrees
-- ``values``, ``units``, ``scope``, ``polarity``, ``dating``: values, what they hold for, and dates
+- ``scope``, ``contrast``, ``differ``, ``disputed``: whether two sentences speak of one thing, in what they differ, and
+  which report a disagreement themselves
+- ``values``, ``units``, ``synonyms``, ``polarity``, ``dating``: values, words alike and opposed, and dates
 - ``home``, ``models``, ``address``: where things live, fetching chat models, and where a page can be served
 
 Importing this loads no torch, faiss or gradio.

@@ -136,14 +136,14 @@ def _answers(one: Told, other: Told, question: str, asked: str) -> bool:
     if not question:
         return alike
     if has_cjk(question):
-        wanted = content(_CHINESE_ASKING.sub(" ", question))
-        return all(len(wanted & content(t.context)) >= 0.5 * len(wanted) for t in (one, other))
+        left = content(_CHINESE_ASKING.sub(" ", question))
+        return all(len(left & content(t.context)) >= 0.5 * len(left) for t in (one, other))
     wanted = _wanted(question)
     polar = {same(stem(w)) for p in _asked_poles(question) for w in p.split()}
     if asked != "date":
         wanted -= polar
-    if asked not in ("person", "place"):
-        wanted -= {"people"} if asked == "number" else set()
+    if asked == "number":
+        wanted -= {"people"}
     event = next((t for t in reversed([same(t) for t in terms(question)]) if t in wanted), "")
     owns = [content(t.text if asked in ("person", "place") else t.own) for t in (one, other)]
     if any(t.row and wanted - names(question) and not wanted & content(t.text) - names(question) for t in (one, other)):

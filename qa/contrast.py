@@ -18,6 +18,7 @@ _ALIKE = (
 )
 _CELL = re.compile(r"^([^:;]{1,60}): ([^;]+);")
 _VALUE = "#"
+_HAVING = frozenset(stem(w) for w in "counts contains comprises totals amounts reaches holds stands lies".split())
 _WHOLE = frozenset(stem(w) for w in "total whole entire overall full new present current comprehensive".split())
 _MEASURES = frozenset(
     stem(w)
@@ -53,7 +54,8 @@ def _frame(text: str, value: str) -> list[str]:
     """Return the words of a sentence in order, synonyms made one, the value a mark, other numbers left out."""
     before, found, after = text.partition(value)
     tokens = [*words(before), *([_VALUE] if found else []), *words(after)]
-    return [same(stem(w)) if w != _VALUE else w for w in tokens if w not in STOP and not w[0].isdigit()]
+    plain = (w for w in tokens if w not in STOP and stem(w) not in _HAVING and not w[0].isdigit())
+    return [same(stem(w)) if w != _VALUE else w for w in plain]
 
 
 def _other_row(one: str, other: str) -> bool:

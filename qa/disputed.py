@@ -83,8 +83,8 @@ def _share(part: Set[str], whole: Set[str]) -> float:
     return len(part & whole) / len(part) if part else 0.0
 
 
-def _point(told: Told) -> set[str]:
+def _point(told: Told) -> frozenset[str]:
     """Return the words of what is in dispute: the row's first cell, or the label before the sentence."""
     if cell := _CELL.match(told.text):
         return content(cell[1])
-    return content(told.before) if len(told.before) <= _LABEL else set()
+    return content(told.before) if len(told.before) <= _LABEL else frozenset()
