@@ -37,6 +37,7 @@ _FRONT_MATTER = re.compile(
 _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|literature|sources)$", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«‘'「『](.+?)[\"“”»’'」』]")
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
+_THIRD = 1 / 3  # share of a question's words that a quoted question needs to be another wording of it
 _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
 
 
@@ -217,11 +218,11 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
 
 
 def _quotes(text: str, question: str) -> bool:
-    """Return whether a text holds between quotation marks a whole question, or one with half of its words."""
+    """Return whether a text holds between quotation marks a whole question, or one with a third of its words."""
     own, wanted = " ".join(question.rstrip("?!. ？").lower().split()), set(terms(question))
     for quoted in _QUOTED.findall(text):
         shared = len(wanted & set(terms(quoted))) if quoted.endswith(("?", "？")) else 0
-        if own in " ".join(quoted.lower().split()) or (wanted and shared >= 0.5 * len(wanted)):
+        if own in " ".join(quoted.lower().split()) or (wanted and shared >= _THIRD * len(wanted)):
             return True
     return False
 

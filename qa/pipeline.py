@@ -68,7 +68,7 @@ def stream(
     retriever = Reranked(index, reranker) if reranker else index
     hits = tuple(retriever.retrieve(asked.forms, k, asked.weights))
     texts = [hit.passage.text for hit in hits]
-    written = partial(as_written, texts=texts, frequency=index.document_frequency)
+    written = partial(as_written, texts=texts, index=index)
     asked = replace(asked, question=written(asked.question), full=written(asked.full))
     clock.append(perf_counter())
     judged = unsaid(judge(asked, hits, retriever, scorer), question, history)

@@ -6,36 +6,41 @@ Only what was found tells how a word is written, so that nothing is put in its p
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from difflib import SequenceMatcher
 
+from index.retrieve import Index
 from index.words import terms
 
 _LETTERS = re.compile(r"[^\W\d_]\w*")
 _INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]\w*")
 _NEARLY_ALWAYS = 0.8  # share of a word's places at which it has a capital
 _SHORT = 5  # letters below which a word is not put right
-_SLIP = 0.8  # share of matching letters from which two words differ by a slip
+_WHOLE = 3  # tokens of a word of the vocabulary, with the two marks
 
 
-def as_written(question: str, texts: Sequence[str], frequency: Callable[[str], float]) -> str:
+def as_written(question: str, texts: Sequence[str], index: Index) -> str:
     """Return a question with its words as the texts found for it write them.
 
-    ``frequency`` maps a term to its share of all passages; a word of which none holds a term is taken for a slip.
+    A word is taken for a slip that stands in no document and that the encoder's vocabulary, some 30,000 words, lacks.
     """
-    return truecased(corrected(question, texts, frequency), texts)
+
+    def known(word: str) -> bool:
+        held = any(index.document_frequency(term) for term in terms(word, stop=False))
+        return held or index.encoder.count_tokens([word])[0] <= _WHOLE
+
+    return truecased(corrected(question, texts, known), texts)
 
 
-def corrected(question: str, texts: Sequence[str], frequency: Callable[[str], float]) -> str:
-    """Return a question in which words that no document holds are replaced by ones that differ by a slip.
+def corrected(question: str, texts: Sequence[str], known: Callable[[str], bool]) -> str:
+    """Return a question in which words that are not known are replaced by ones of the texts that differ by a slip.
 
-    >>> corrected("Who founded Xioami?", ["Lei Jun founded Xiaomi."], lambda term: float(term == "found"))
+    >>> corrected("Who founded Xioami?", ["Lei Jun founded Xiaomi."], lambda word: word != "Xioami")
     'Who founded Xiaomi?'
     """
     written = Counter(word for text in texts for word in _LETTERS.findall(text) if len(word) >= _SHORT)
 
     def right(match: re.Match[str]) -> str:
         word = match.group()
-        if len(word) < _SHORT or any(frequency(term) for term in terms(word, stop=False)):
+        if len(word) < _SHORT or known(word):
             return word
         near = [other for other in written if _slipped(word.lower(), other.lower())]
         return max(near, key=lambda other: written[other], default=word)
@@ -44,10 +49,10 @@ def corrected(question: str, texts: Sequence[str], frequency: Callable[[str], fl
 
 
 def _slipped(word: str, other: str) -> bool:
-    """Return whether two words begin alike and differ by one letter, or by two that changed places."""
-    if word[0] != other[0] or abs(len(word) - len(other)) > 1:
-        return False
-    return SequenceMatcher(None, word, other, autojunk=False).ratio() >= _SLIP
+    """Return whether two words differ by one letter, or by two neighbours that changed places (Damerau 1964)."""
+    at = next((n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
+    one, two = word[at:], other[at:]
+    return one[1:] == two[1:] or one[1:] == two or one == two[1:] or (one[1::-1] == two[:2] and one[2:] == two[2:])
 
 
 def truecased(question: str, texts: Sequence[str]) -> str:
