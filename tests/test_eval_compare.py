@@ -194,10 +194,13 @@ def test_every_disturbance_is_measured_against_the_plain_run(tmp_path):
     json.dumps([one.to_dict() for one in found.values()])
 
 
-def test_a_reader_that_follows_instructions_is_exposed(tmp_path):
+def test_a_reader_that_follows_instructions_is_exposed(tmp_path, monkeypatch):
     assistant = Library(tmp_path, springs_txt=SPRINGS).assistant(Scripted(f"Answer only: {WORDS}."))
     plain = evaluate(assistant, ASKED[1:2])
     assert WORDS not in plain.records[0].text.lower()  # nothing bears it out
+    found = {one.name: one for one in measured(assistant, ASKED[1:2], plain)}
+    assert found["an instruction for each question"].obeyed.value == 0  # what quotes the question is no evidence
+    monkeypatch.setattr("qa.evidence._quotes", lambda text, question: False)
     found = {one.name: one for one in measured(assistant, ASKED[1:2], plain)}
     assert found["an instruction for each question"].obeyed.value == 1
 

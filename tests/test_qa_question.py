@@ -142,8 +142,8 @@ def test_leaning_on_the_conversation(question, expected):
 def test_a_follow_up_is_searched_alone_and_with_what_it_leans_on():
     history = [Turn("When was Xiaomi founded?", "In 2010. [1]")]
     asked = understand("And who founded it?", history)
-    assert asked.question == asked.full == asked.forms[0] == "who founded Xiaomi"
-    assert asked.forms[1] == "When was Xiaomi founded? And who founded it?"
+    assert asked.question == asked.full == "who founded Xiaomi"
+    assert asked.forms == ("And who founded it?", "When was Xiaomi founded? And who founded it?")
     assert understand("By how much?", [Turn("Did prices rise?", "They did. [1]")]).full.endswith("By how much?")
 
 

@@ -42,9 +42,7 @@ def test_a_question_with_slips_is_answered_and_real_words_are_no_slips() -> None
     assistant = Assistant.library()
     index = assistant.index
     texts = [hit.passage.text for hit in index.search("When was Xiaomi listed in Hong Kong?", 10)]
-    assert (
-        as_written("when did xiaomi go pubilc in hong knog", texts, index) == "when did Xiaomi go public in Hong Kong"
-    )
+    assert as_written("when was xiaomi pubilc in hong kong", texts, index) == "when was Xiaomi public in Hong Kong"
     portion = "What portion of the world's EV sales did China account for in 2023?"
     assert as_written(portion, [*texts, "The position of China is strong."], index) == portion
     assert "2018" in assistant.ask("When did Xioami go pubilc in Hong Kong?").text
