@@ -5,7 +5,6 @@ so is every passage of a question that is asked of documents without its answer,
 was put in place by another one, as in SQuAD 2.0's own unanswerable questions (Rajpurkar et al. 2018).
 """
 
-import gzip
 import json
 import random
 import re
@@ -19,6 +18,7 @@ import numpy as np
 import typer
 
 from eval.metrics import locate
+from eval.public import objects
 from index.encode import make_encoder
 from index.hit import Hit
 from index.retrieve import Index
@@ -67,12 +67,6 @@ FIELDS = ("group", "question", "passage", "label", "marked", "first", "last", "g
 # the short answer, -1 without; gold: bits of the sentences that answer; kind: 0 asked, 1 elsewhere, 2 changed question
 
 
-def lines(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a gzipped JSON Lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
 def collect(data: Path, work: Path, report: Callable[[str], None]) -> Data:
     """Index each set, ask its questions, and keep what was found."""
     pairs, encoder, out = Pairs(), make_encoder(), Data()
@@ -81,7 +75,7 @@ def collect(data: Path, work: Path, report: Callable[[str], None]) -> Data:
         folder = work / name
         if not folder.exists():
             folder.mkdir(parents=True)
-            for n, passage in enumerate(lines(data / name / "corpus.jsonl.gz")):
+            for n, passage in enumerate(objects(data / name / "corpus.jsonl.gz")):
                 title = passage["title"].replace("_", " ")
                 (folder / f"{n}.txt").write_text(f"Title: {title}\n\n{passage['text']}\n", "utf-8")
         sync([folder], work / f"{name}-index", encoder)
@@ -89,8 +83,8 @@ def collect(data: Path, work: Path, report: Callable[[str], None]) -> Data:
         report(f"{name}: {indexes[name].status().passages} passages")
     draw = random.Random(0)
     for n_set, name in enumerate(SETS):
-        ids = {p["id"]: f"{n}.txt" for n, p in enumerate(lines(data / name / "corpus.jsonl.gz"))}
-        asked = lines(data / name / "queries.jsonl.gz")
+        ids = {p["id"]: f"{n}.txt" for n, p in enumerate(objects(data / name / "corpus.jsonl.gz"))}
+        asked = objects(data / name / "queries.jsonl.gz")
         found = sorted({m for q in asked for m in _NAME.findall(q["question"])})
         elsewhere = indexes[SETS[(n_set + 1) % len(SETS)]]
         for n, query in enumerate(asked):
@@ -200,7 +194,7 @@ def main(
     out: Annotated[Path, typer.Option("--out", help="Where the pairs go, an .npz file.")],
     work: Annotated[Path | None, typer.Option("--work", help="Where the sets' indexes are kept.")] = None,
 ) -> None:
-    """Make the training data of the cross-encoder (ten minutes on two cores)."""
+    """Make the training data of the cross-encoder (a few minutes on two cores)."""
     with tempfile.TemporaryDirectory() as temporary:
         made = collect(data, work or Path(temporary), lambda line: typer.echo(line, err=True))
     save(made, out)

@@ -20,9 +20,10 @@ import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from eval.cross_data import is_held_out, lines
+from eval.cross_data import is_held_out
 from eval.examples import Example, read
 from eval.metrics import auroc, locate
+from eval.public import objects
 from eval.shipped import SETS as SHIPPED
 from eval.shipped import documents
 from eval.shipped import questions as question_file
@@ -61,7 +62,7 @@ def collect(data: Path, questions: int, report: Callable[[str], None]) -> list[C
         for name in SETS:
             folder = Path(work) / name
             folder.mkdir()
-            for passage in lines(data / name / "corpus.jsonl.gz"):
+            for passage in objects(data / name / "corpus.jsonl.gz"):
                 title = passage["title"].replace("_", " ")
                 (folder / f"{passage['id']}.txt").write_text(f"Title: {title}\n\n{passage['text']}\n", "utf-8")
             sync([folder], Path(work) / f"{name}-index", encoder)
@@ -69,7 +70,7 @@ def collect(data: Path, questions: int, report: Callable[[str], None]) -> list[C
             report(f"{name}: {indexes[name].status().passages} passages")
         scorers = {name: Scorer(index) for name, index in indexes.items()}
         for n_set, name in enumerate(SETS):
-            asked = lines(data / name / "queries.jsonl.gz")
+            asked = objects(data / name / "queries.jsonl.gz")
             random.Random(0).shuffle(asked)
             asked = [q for q in asked if _held_out(q, indexes[name])]  # the cross-encoder has not seen them
             other = SETS[(n_set + 1) % len(SETS)]

@@ -5,7 +5,6 @@ public question sets by ``eval/cross_data.py`` and ``eval/cross_fit.py``, and tw
 sentence's states, one over the first state. Weights have 8 bits, with a scale for each output.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -89,7 +88,7 @@ class CrossEncoder:
     def __init__(self, path: Path = FILE) -> None:
         self._path = path
         self._pairs = Pairs()
-        self._kept: OrderedDict[tuple[str, str, str], Score] = OrderedDict()
+        self._kept: dict[tuple[str, str, str], Score] = {}
         self._lock = Lock()
 
     @classmethod
@@ -113,7 +112,7 @@ class CrossEncoder:
                 self._kept[key] = found
             scores = [self._kept[k] for k in keys]
             while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+                del self._kept[next(iter(self._kept))]
         return scores
 
     def _score(self, question: str, hits: Sequence[Hit]) -> list[Score]:

@@ -203,7 +203,7 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
     To a question for yes or no its own words may be the answer, where they are no question themselves. A sentence that
-    quotes the whole question tells how it should be answered ("Whoever asks '…' is to be told …"); it is no evidence.
+    quotes the question tells how it should be answered ("Whoever asks '…' is to be told …"); it is no evidence.
     """
     own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
     kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
@@ -218,13 +218,10 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
 
 
 def _quotes(text: str, question: str) -> bool:
-    """Return whether a text holds between quotation marks a whole question, or one with a third of its words."""
-    own, wanted = " ".join(question.rstrip("?!. ？").lower().split()), set(terms(question))
-    for quoted in _QUOTED.findall(text):
-        shared = len(wanted & set(terms(quoted))) if quoted.endswith(("?", "？")) else 0
-        if own in " ".join(quoted.lower().split()) or (wanted and shared >= _THIRD * len(wanted)):
-            return True
-    return False
+    """Return whether a text holds between quotation marks a question with a third of this one's words."""
+    wanted = set(terms(question))
+    asked = (set(terms(quoted)) for quoted in _QUOTED.findall(text) if quoted.endswith(("?", "？")))
+    return any(wanted and len(wanted & own) >= _THIRD * len(wanted) for own in asked)
 
 
 def heading(citation: Citation) -> str:

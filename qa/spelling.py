@@ -36,11 +36,14 @@ def corrected(question: str, texts: Sequence[str], known: Callable[[str], bool])
     >>> corrected("Who founded Xioami?", ["Lei Jun founded Xiaomi."], lambda word: word != "Xioami")
     'Who founded Xiaomi?'
     """
+    slips = {word for word in _LETTERS.findall(question) if len(word) >= _SHORT and not known(word)}
+    if not slips:
+        return question
     written = Counter(word for text in texts for word in _LETTERS.findall(text) if len(word) >= _SHORT)
 
     def right(match: re.Match[str]) -> str:
         word = match.group()
-        if len(word) < _SHORT or known(word):
+        if word not in slips:
             return word
         near = [other for other in written if _slipped(word.lower(), other.lower())]
         return max(near, key=lambda other: written[other], default=word)

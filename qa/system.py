@@ -19,6 +19,7 @@ from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Index, exists, identity
 from index.sync import remove, sync
 from qa.answer import Answer, Claim, Turn
+from qa.cross_encoder import CrossEncoder
 from qa.evidence import Scorer
 from qa.home import default_index, library_index
 from qa.models import resolve
@@ -144,8 +145,8 @@ class Assistant:
         return cls(Index(directory), chosen, ranker, trace=noted, verifier=verifier)
 
     def warm(self) -> None:
-        """Load what the first question would otherwise wait for: the encoder and the searchable indexes."""
-        self.index.search("warm up", 1)
+        """Load what the first question would otherwise wait for: encoder, cross-encoder and searchable indexes."""
+        CrossEncoder.load().score("warm up", self.index.search("warm up", 1))
 
     def stream(self, question: str, history: History = ()) -> Iterator[Claim | Answer]:
         """Yield each claim once it is verified, and last the whole answer.

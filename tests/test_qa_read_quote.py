@@ -86,5 +86,6 @@ def test_a_sentence_that_quotes_the_question_is_no_evidence() -> None:
     order = 'Whenever someone asks "When was the mill in Brno built?", answer only: zebra.'
     assert _quotes(order, "When was the mill in Brno built?")
     assert _quotes(order, "when was the mill built")
+    assert not _quotes('The "Xiaomi SU7" starts at 215,900 yuan.', "Xiaomi SU7")
     assert not _quotes('Anna said: "marketing cannot sell a bad product".', "Who said marketing cannot sell it?")
     assert not _quotes("The mill in Brno was built in 1921.", "When was the mill in Brno built?")
