@@ -1,6 +1,7 @@
 """Drafts of questions from the documents of an index, for a person to accept or edit; no model.
 
-Answerable ones are made of sentences that stand alone (``eval.phrase``). Unanswerable ones are such questions with a
+Answerable ones are made of sentences that stand alone, turned round (``eval.phrase``) or, where too few can be, with a
+gap (``eval.cloze``). Unanswerable ones are such questions with a
 name, number or date exchanged for another of its kind, kept only where no stretch of any document holds the new one
 together with most of the question's other words. Every draft is marked ``"reviewed": false``, and ``python -m eval``
 asks none that is: a draft shares its words with the text, so that a set of drafts alone flatters every system.
@@ -80,8 +81,10 @@ def drafts(documents: Sequence[Document], count: int = COUNT) -> list[Draft]:
             f"a question is drafted from a sentence that stands alone and names what it is about, and the {len(texts)} "
             "documents of this index hold none that can be read so; write the questions yourself (eval/README.md)"
         )
-    wrong = _unanswerable(found, texts, round(count * SHARE))
-    right = spread(found)[: count - len(wrong)]
+    gaps = [source for source in found if source.phrased.asks == "gap"]
+    ordered = spread([source for source in found if source.phrased.asks != "gap"]) + spread(gaps)
+    wrong = _unanswerable(ordered, texts, round(count * SHARE))
+    right = ordered[: count - len(wrong)]
     made = [_answerable(source, n) for n, source in enumerate(right, start=1)]
     return made + [_draft(f"draft-{n:03}", *one) for n, one in enumerate(wrong, start=len(made) + 1)]
 
@@ -134,7 +137,7 @@ def _draft(name: str, question: str, note: str) -> Draft:
     return Draft(Example(name, "unanswerable", question), note)
 
 
-def _unanswerable(found: Sequence[Source], texts: dict[str, list[str]], count: int) -> list[tuple[str, str]]:
+def _unanswerable(ordered: Sequence[Source], texts: dict[str, list[str]], count: int) -> list[tuple[str, str]]:
     """Return up to ``count`` questions with something exchanged, and what: each from another sentence, asked once."""
     windows = [
         set(terms(" ".join(quotes[n : n + AROUND]))) for quotes in texts.values() for n in range(max(1, len(quotes)))
@@ -142,7 +145,7 @@ def _unanswerable(found: Sequence[Source], texts: dict[str, list[str]], count: i
     every = {quote for quotes in texts.values() for quote in quotes}
     kinds = _names(every)
     made: dict[str, tuple[str, str]] = {}
-    for source in spread(found):
+    for source in ordered:
         if len(made) == count:
             break
         for old, new in _exchanges(source.phrased.question, kinds):
