@@ -17,8 +17,8 @@ from corpus.errors import ConversationError
 from index.store import Store
 from qa.answer import Answer
 from qa.web.database import FILE
-from qa.web.kept import Kept, clean, fold, not_found, shortened, time_of_day
-from qa.web.turns import KINDS, Conversation, Kind, State, StoredTurn
+from qa.web.kept import Kept, fold, not_found, shortened, time_of_day
+from qa.web.turns import KINDS, Conversation, Kind, State, StoredTurn, clean
 
 _LINE = "SELECT c.id, c.owner, c.title, c.created, c.updated, c.documents FROM conversations c"
 

@@ -13,7 +13,7 @@ from qa.recall import FORGOTTEN
 from qa.web import sources
 from qa.web.database import Database
 from qa.web.presence import Presence, is_gone
-from qa.web.turns import Feedback, State, StoredTurn, from_bytes, to_bytes
+from qa.web.turns import Feedback, State, StoredTurn, clean, from_bytes, to_bytes
 
 TITLE = 80  # characters of a question that become the title
 _TURN = (
@@ -178,11 +178,6 @@ def not_found(noun: str, name: object) -> ConversationNotFound:
     return ConversationNotFound(
         f"there is no {noun} {name!r} here; it may have been deleted; open another from the list"
     )
-
-
-def clean(text: str) -> str:
-    """Return text that can be stored: a lone half of a character, which broken input may hold, becomes "?"."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def fold(text: str) -> str:

@@ -65,6 +65,11 @@ class Conversation:
     documents: tuple[str, ...] | None = None
 
 
+def clean(text: str) -> str:
+    """Return text that can be stored: a lone half of a character, which broken input may hold, becomes "?"."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def to_bytes(answer: Answer) -> bytes:
     """Return an answer as bytes, nothing left out."""
     places: dict[Passage, int] = {}
