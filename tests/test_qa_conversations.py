@@ -337,6 +337,26 @@ def test_an_index_made_anew_forgets_what_it_no_longer_holds(shelf, kept, tmp_pat
     assert forget(shelf.directory) == 2 and b"noon" not in bytes_of(shelf.directory)
 
 
+def test_a_document_that_is_cut_anew_or_grows_elsewhere_is_no_reason_to_forget(tmp_path):
+    text = " ".join(f"The Quillback ferry number {n} sails at noon." for n in range(60))
+    shelf = Library(tmp_path, harbour_md=f"# Harbour\n\n{text}\n")
+    kept = Conversations(beside(shelf.directory), shelf.index.store)
+    conversation, _ = answered(kept, shelf, "When does ferry number 7 sail?")
+    before = kept.turns("", conversation)[0].answer
+    assert before.claims or before.nearest
+    shelf.write(harbour_md=f"# Harbour\n\n{text} One more sails at dusk.\n")
+    shelf.sync()
+    (after,) = kept.turns("", conversation)
+    assert (after.answer.claims, after.answer.nearest) == (before.claims, before.nearest)
+    places = [Passage("harbour.md", n, n + 90, shelf.index.document("harbour.md").text[n : n + 90], None, (), ())
+              for n in (11, 500, 1500, 2500)]  # fmt: skip
+    assert all(shelf.index.holds(place) for place in places)
+    assert not any(shelf.index.holds(replace(place, start=place.start + 1, end=place.end + 1)) for place in places)
+    assert not shelf.index.holds(replace(places[0], start=0, end=90))
+    kept.close()
+    shelf.index.store.close()
+
+
 def test_still_leaves_out_what_was_only_retrieved(shelf):
     answer = shelf.assistant().ask("At what hour does the Ottoline museum open?")
     assert {hit.passage.doc_id for hit in answer.hits} == {"harbour.md", "museum.md"}

@@ -161,6 +161,10 @@ class Database:
         """Store a setting."""
         self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value))
 
+    def copy(self, file: Path) -> None:
+        """Write all of it to a new file."""
+        self.run("VACUUM INTO ?", (str(file),))
+
     def close(self) -> None:
         """Close the connection."""
         with self._turn:
