@@ -14,6 +14,7 @@ from fakes import Library
 from hypothesis import given
 from hypothesis import strategies as st
 
+import qa.__main__ as cli
 from corpus.document import Passage
 from corpus.errors import ConversationError, ConversationNotFound
 from index.hit import Hit
@@ -537,6 +538,23 @@ def test_the_index_is_not_disturbed(shelf, kept, tmp_path):
     import_index(tmp_path / "moved.zip", tmp_path / "there")
     assert not beside(tmp_path / "there").exists() and b"Quillback" in (tmp_path / "there/store.sqlite3").read_bytes()
     assert forget(tmp_path / "there") == 0 and not beside(tmp_path / "there").exists()
+
+
+def test_the_command_line_forgets_before_it_returns(tmp_path, encoder, monkeypatch):
+    shelf = Library(tmp_path, encoder, **TEXTS)
+    kept = Conversations(beside(shelf.directory), shelf.index.store)
+    for document in ("harbour.md", "museum.md"):
+        answered(kept, shelf, f"Summarise the document {document}")
+    assert b"sails at noon" in bytes_of(shelf.directory) and b"opens at ten" in bytes_of(shelf.directory)
+    shelf.path("harbour_md").unlink()
+    for arguments in (["index", str(shelf.folder)], ["remove", "museum.md"]):
+        monkeypatch.setattr(sys, "argv", ["qa", *arguments, "--index", str(shelf.directory)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert not ended.value.code and b"sails at noon" not in bytes_of(shelf.directory)
+    assert b"opens at ten" not in bytes_of(shelf.directory)
+    kept.close()
+    shelf.index.store.close()
 
 
 def test_two_thousand_conversations_are_listed_and_searched(shelf, kept):
