@@ -10,7 +10,9 @@
     │   └── WriterBusy       another process is writing the index
     ├── QuestionError        a question is empty or too long
     ├── ReaderError          a model is missing, or a server cannot be reached or refuses
-    └── VerifierError        a checker's model is missing, or of a kind that is not known
+    ├── VerifierError        a checker's model is missing, or of a kind that is not known
+    └── ConversationError    the file of conversations cannot be used, or a verb is given what it does not take
+        └── ConversationNotFound  nobody of this name has such a conversation or turn
 
 Callers catch :class:`GroundedError` at the door (command line, page, ``ask``); nothing inside
 catches ``Exception``.
@@ -51,3 +53,11 @@ class ReaderError(GroundedError):
 
 class VerifierError(GroundedError):
     """A verifier's model is missing, or its head is none of those known."""
+
+
+class ConversationError(GroundedError):
+    """The file of conversations is damaged, full, locked or newer; or a verb is given what it does not take."""
+
+
+class ConversationNotFound(ConversationError):
+    """A conversation or turn is not there, or is another person's: which of the two is not told."""

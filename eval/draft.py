@@ -34,21 +34,27 @@ _OPENING = re.compile(r"(?:How (?:many|much)|What|Who|Whom|When|Where|Which|By|A
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A question that a person has yet to accept; ``note`` says what it was made of and what to look at."""
+    """A question that a person has yet to accept; ``note`` says what it was made of and what to look at.
+
+    ``reviewed``: a person has accepted it, by what they said of an answer (``eval.feedback``).
+    """
 
     example: Example
     note: str
+    reviewed: bool = False
 
     def line(self) -> str:
-        """Return the draft as a line of a question file, marked as not reviewed."""
+        """Return the draft as a line of a question file, marked as not reviewed unless it is."""
         example = self.example
         fields = {
             "id": example.id,
             "type": example.type,
             "question": example.question,
+            **({"history": example.history} if example.history else {}),
             "answers": example.answers,
             "gold": [{"doc": gold.doc, "quote": gold.quote} for gold in example.gold],
-            "reviewed": False,
+            **({"tags": example.tags} if example.tags else {}),
+            "reviewed": self.reviewed,
             "note": self.note,
         }
         return json.dumps(fields, ensure_ascii=False)

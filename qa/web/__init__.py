@@ -1,0 +1,7 @@
+"""What stands beneath the chat page, without the page itself.
+
+- ``conversations``: what was asked and answered, kept beside an index; ``kept``: the rows behind it; ``turns``: the
+  types, and answers as bytes; ``sources``: what a kept answer was made from, so that it goes when that goes
+- ``database``: their SQLite file; ``presence``: which process is still writing an answer
+- ``export``: a conversation as Markdown, JSON or HTML
+"""
