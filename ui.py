@@ -1,7 +1,7 @@
 """The web page: layout and events. No retrieval, no text logic; what is shown is made in ``qa.web``.
 
-One :class:`Tab` a browser tab is the state of every event. What a person clicks inside our HTML reaches the server as an
-event of the source panel, whose script (``qa/web/page.js``) listens for the whole page.
+One :class:`Tab` a browser tab is the state of every event. What a person clicks inside our HTML reaches the server as
+an event of the source panel, whose script (``qa/web/page.js``) listens for the whole page.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,8 @@ from corpus.errors import GroundedError
 from qa.address import reachable
 from qa.answer import Answer, Claim
 from qa.system import Assistant, library
-from qa.web import html, lists, panel
+from qa.web import answers, lists, panel
+from qa.web.html import notice as noted
 from qa.web.tab import VERDICTS, Exchange, Tab
 from qa.web.texts import NAMES, say, spoken
 
@@ -63,7 +64,7 @@ class Page:
         ``text`` is what the box holds meanwhile, None for what is being typed there.
         """
         if tab.running or not question.strip():
-            yield *UNCHANGED[:2], str(html.notice(say(tab.language, "wait" if tab.running else "empty")))
+            yield *UNCHANGED[:2], str(noted(say(tab.language, "wait" if tab.running else "empty")))
             return
         replaced = tab.turns[tab.editing - 1 :] if tab.editing else []
         del tab.turns[len(tab.turns) - len(replaced) :]
@@ -150,14 +151,14 @@ class Page:
     def shown(self, tab: Tab) -> str:
         """Return the chat as HTML, or a first visit's page while it is empty."""
         if tab.turns:
-            return str(html.log(tab))
+            return str(answers.log(tab))
         return str(lists.welcome(self.assistant.index.documents(), self.examples, tab.language))
 
     def view(self, tab: Tab, text: str | None = None, notice: str = "") -> tuple[Any, ...]:
         """Return the chat, its box and notice; without ``text`` the box keeps what is being typed."""
         for past in tab.turns:  # what was deleted since is not shown again
             past.answer = past.answer if past.state == "running" else self.assistant.still(past.answer)
-        told = html.notice(notice) or html.editing(tab)
+        told = noted(notice) or answers.editing(tab)
         more = {} if text is None else {"value": text}
         return self.shown(tab), self.box(tab, **more), str(told)
 
@@ -180,21 +181,31 @@ class Page:
             report = self.assistant.add([*map(Path, files)], lambda s: progress((s.files_done, s.files), desc=s.name))
             told = lists.report(report, [Path(file).name for file in files], tab.language)
         except GroundedError as error:
-            told = html.notice(str(error))
+            told = noted(str(error))
         return None, str(told), *self.overview(tab)
 
     def speak(self, tab: Tab, choice: str, request: gr.Request) -> tuple[Any, ...]:
         """Show the page in the language chosen, or in the browser's; returns everything that holds a text."""
-        wanted = choice if choice in NAMES.values() else spoken(request.headers.get("accept-language", ""))
-        tab.language = "zh" if wanted == "zh" else "en"
+        chosen = next((code for code in NAMES.values() if code == choice), None)
+        tab.language = chosen or spoken(request.headers.get("accept-language", ""))
         tab.seen = self.assistant.index.store.generation
         text: Callable[[str], str] = partial(say, tab.language)
         log, _, told = self.view(tab)
         box = self.box(tab, label=text("question"), placeholder=text("placeholder"))
         choices = [(text("as browser"), AUTOMATIC), *NAMES.items()]
-        radio = gr.Radio(choices, value=choice, label=text("language"), info=text("language how"))
+        radio = gr.Radio(choices, value=chosen or AUTOMATIC, label=text("language"), info=text("language how"))
         head, listed = self.overview(tab)
-        return log, box, told, head, listed, str(lists.side(tab.language)), gr.File(label=text("add")), radio
+        return (
+            log,
+            box,
+            told,
+            head,
+            listed,
+            str(lists.side(tab.language)),
+            gr.File(label=text("add")),
+            radio,
+            chosen or AUTOMATIC,
+        )
 
     def ask(self, question: str) -> dict[str, Any]:
         """Answer one question. Returns the dictionary that ``qa ask --json`` prints: text, claims, citations."""
@@ -240,9 +251,9 @@ def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRI
         shown.cite(page.cite, tab, shown, **quiet)
         uploaded = [files, report, head, listed]
         files.upload(page.upload, [files, tab], uploaded, show_progress_on=files, api_visibility="private")
-        texts = [*chat, head, listed, side, files, radio]
+        texts = [*chat, head, listed, side, files, radio, choice]
         blocks.load(page.speak, [tab, choice], texts, **quiet)
-        radio.input(page.speak, [tab, radio], texts, **quiet).then(lambda chosen: chosen, radio, choice, **quiet)
+        radio.input(page.speak, [tab, radio], texts, **quiet)
         gr.Timer(REFRESH).tick(page.refresh, tab, [log, head, listed], **quiet)
         gr.events.api(page.ask, api_name="ask", **AT_ONCE)
     return blocks

@@ -1,1 +1,1 @@
-"""What the web page shows: ``texts`` in two languages, ``tab`` for a tab's state, ``html``, ``panel`` and ``lists``."""
+"""What the web page shows: ``tab`` is its state; ``html``, ``answers``, ``panel``, ``lists`` draw it; ``texts``."""

@@ -70,9 +70,9 @@ def welcome(infos: Sequence[DocumentInfo], examples: Sequence[str], language: La
 def _row(info: DocumentInfo, language: Language) -> Markup:
     pages = say(language, "pages", n=info.pages) if info.pages else say(language, "passages", n=info.passages)
     facts = " · ".join((named(language, kind(info.media_type)), pages, info.id))
-    return Markup('<li data-find="{}"><strong dir="auto">{}</strong><span class="dim" dir="auto">{}</span></li>').format(
-        f"{info.title} {info.id}".lower(), info.title, facts
-    )
+    return Markup(
+        '<li data-find="{}"><strong dir="auto">{}</strong><span class="dim" dir="auto">{}</span></li>'
+    ).format(f"{info.title} {info.id}".lower(), info.title, facts)
 
 
 def documents(
@@ -82,7 +82,7 @@ def documents(
     find = say(language, "find document")
     search = Markup('<input type="search" data-finds="found" aria-label="{}" placeholder="{}">').format(find, find)
     rows = joined([_row(info, language) for info in infos])
-    return Markup('<h2>{}</h2>{}<ul class="found" tabindex="0" aria-label="{}">{}</ul><p class="none" hidden>{}</p>{}{}').format(
+    return Markup('<h2>{}</h2>{}<ul class="found" aria-label="{}">{}</ul><p class="none" hidden>{}</p>{}{}').format(
         say(language, "have", n=len(infos)),
         search if len(infos) > 1 else NONE,
         say(language, "documents"),

@@ -37,8 +37,8 @@ def _marked(document: Document, chosen: Citation, cited: Sequence[Citation]) -> 
     for start, end in spans:
         if start < at or end > last:  # outside what is shown, or overlapping the one before
             continue
-        tag = '<mark id="quote">{}</mark>' if (start, end) == (chosen.start, chosen.end) else '<mark class="other">{}</mark>'
-        parts += [text[at:start], Markup(tag).format(text[start:end])]
+        name = Markup('id="quote"' if (start, end) == (chosen.start, chosen.end) else 'class="other"')
+        parts += [text[at:start], Markup("<mark {}>{}</mark>").format(name, text[start:end])]
         at = end
     dots = ["… " * (first > 0), *parts, text[at:last], " …" * (last < len(text))]
     return Markup('<div class="passage" dir="auto">{}</div>').format(joined(dots))

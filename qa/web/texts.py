@@ -59,7 +59,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "how": ("How to ask", "怎样提问"),
     "how whole": ("In a whole sentence, with the names your documents use.", "用完整的句子，并使用文件里的名称。"),
     "how list": ("“Which documents do you have?” lists them all.", "“你有哪些文件？”会列出全部文件。"),
-    "how more": ("“Where does it say that?” after an answer tells the source.", "在回答后问“出处在哪里？”会告诉你来源。"),
+    "how more": (
+        "“Where does it say that?” after an answer tells the source.",
+        "在回答后问“出处在哪里？”会告诉你来源。",
+    ),
     "summarise": ("Summarise “{title}”", "概括《{title}》"),
     "nothing": ("There are no documents to ask yet.", "还没有可以提问的文件。"),
     "add first": ("Add documents", "添加文件"),
