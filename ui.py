@@ -20,6 +20,7 @@ from rich.progress import Progress
 from corpus.errors import GroundedError
 from qa.address import reachable
 from qa.answer import Answer, Claim
+from qa.suggest import suggest
 from qa.system import Assistant, library
 from qa.web import answers, lists, panel
 from qa.web.html import notice as noted
@@ -30,6 +31,7 @@ EXAMPLES = ["When was Xiaomi founded?", "What are Xiaomi's marketing weaknesses?
 EXAMPLES += ["Are Xiaomi's cars cheaper or more expensive than comparable electric cars?"]  # about the shipped library
 PRIVATE = "Everything stays on this machine."
 OPEN = "This page is open to the network without a password: whoever reaches it can ask, read and add documents."
+SAMPLE = 40  # passages, spread over all documents, of which questions to begin with are made
 REFRESH = 3  # seconds after which a page that lies open follows the index
 PROGRESS = gr.Progress()  # a default value of this type is how gradio knows where to pass its progress bar
 UNCHANGED = (gr.skip(), gr.skip(), gr.skip())  # a view of a chat that leaves everything as it is
@@ -49,7 +51,9 @@ class Page:
     """What the page's events do, bound to one assistant; a tab's state travels with its browser tab."""
 
     def __init__(self, assistant: Assistant, examples: Sequence[str], privacy: str) -> None:
-        self.assistant, self.examples, self.privacy = assistant, examples, privacy
+        self.assistant, self.examples, self.privacy = assistant, tuple(examples), privacy
+        self.answering: set[Exchange] = set()  # whoever waits for an answer goes before whoever might like a suggestion
+        self.first: tuple[int, tuple[str, ...]] = (-1, ())  # the index's generation, and questions to begin with
 
     def overview(self, tab: Tab) -> tuple[str, str]:
         """Return the head of the page, and the list of documents with what could not be read."""
@@ -73,6 +77,7 @@ class Page:
         history = [(past.answer.question, past.answer.text) for past in tab.turns]
         turn = Exchange(Answer(question, ()))
         tab.turns.append(turn)
+        self.answering.add(turn)
         try:
             yield self.view(tab, text=text)
             for step in self.assistant.stream(question, history):
@@ -89,6 +94,8 @@ class Page:
                 stopped = self.stop(tab, str(error))
                 tab.turns += replaced
                 yield self.view(tab)[0], *stopped[1:]
+        finally:
+            self.answering.discard(turn)
         if turn.state == "stopped":
             yield UNCHANGED  # gradio shows the last thing yielded once more: let it not be from before the stop
 
@@ -152,11 +159,29 @@ class Page:
         """Return the chat as HTML, or a first visit's page while it is empty."""
         if tab.turns:
             return str(answers.log(tab))
-        return str(lists.welcome(self.assistant.index.documents(), self.examples, tab.language))
+        infos, (generation, first) = self.assistant.index.documents(), self.first
+        first *= generation == self.assistant.index.store.generation
+        return str(lists.welcome(infos, self.examples or first, tab.language))
+
+    def follow(self, tab: Tab) -> Any:  # noqa: ANN401 - HTML, or nothing new
+        """Add questions to go on with below the last answer, or to begin with on a first visit."""
+        store = self.assistant.index.store
+        generation, turn = store.generation, tab.turns[-1] if tab.turns else None
+        if self.answering or (turn.state != "done" if turn else self.examples or self.first[0] == generation):
+            return gr.skip()
+        asked = [past.answer.question for past in tab.turns]
+        passages = [hit.passage for hit in turn.answer.hits] if turn else store.sample(SAMPLE)
+        found = suggest(passages, self.assistant.ask, asked)
+        if turn:
+            turn.follow_ups, turn.generation = found, generation
+        else:
+            self.first = (generation, found)
+        return gr.skip() if tab.running else self.view(tab)[0]
 
     def view(self, tab: Tab, text: str | None = None, notice: str = "") -> tuple[Any, ...]:
         """Return the chat, its box and notice; without ``text`` the box keeps what is being typed."""
         for past in tab.turns:  # what was deleted since is not shown again
+            past.follow_ups *= past.generation == self.assistant.index.store.generation
             past.answer = past.answer if past.state == "running" else self.assistant.still(past.answer)
         told = noted(notice) or answers.editing(tab)
         more = {} if text is None else {"value": text}
@@ -195,17 +220,8 @@ class Page:
         choices = [(text("as browser"), AUTOMATIC), *NAMES.items()]
         radio = gr.Radio(choices, value=chosen or AUTOMATIC, label=text("language"), info=text("language how"))
         head, listed = self.overview(tab)
-        return (
-            log,
-            box,
-            told,
-            head,
-            listed,
-            str(lists.side(tab.language)),
-            gr.File(label=text("add")),
-            radio,
-            chosen or AUTOMATIC,
-        )
+        side, files = str(lists.side(tab.language)), gr.File(label=text("add"))
+        return log, box, told, head, listed, side, files, radio, chosen or AUTOMATIC
 
     def ask(self, question: str) -> dict[str, Any]:
         """Answer one question. Returns the dictionary that ``qa ask --json`` prints: text, claims, citations."""
@@ -243,6 +259,7 @@ def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRI
             # "multiple": after a stop the next question need not wait until the stopped one has noticed
             answered = asked(reply, given, chat, trigger_mode="multiple", **quiet, **AT_ONCE)
             answered.failure(page.broken, tab, chat, **quiet)
+            answered.success(page.follow, tab, log, concurrency_id="follow", **quiet)
         box.stop(page.stop, tab, chat, **quiet)
         shown.fresh(page.fresh, tab, chat, **quiet)
         shown.revise(page.revise, tab, chat, **quiet)
@@ -252,7 +269,8 @@ def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRI
         uploaded = [files, report, head, listed]
         files.upload(page.upload, [files, tab], uploaded, show_progress_on=files, api_visibility="private")
         texts = [*chat, head, listed, side, files, radio, choice]
-        blocks.load(page.speak, [tab, choice], texts, **quiet)
+        spoken_to = blocks.load(page.speak, [tab, choice], texts, **quiet)
+        spoken_to.success(page.follow, tab, log, concurrency_id="follow", **quiet)
         radio.input(page.speak, [tab, radio], texts, **quiet)
         gr.Timer(REFRESH).tick(page.refresh, tab, [log, head, listed], **quiet)
         gr.events.api(page.ask, api_name="ask", **AT_ONCE)

@@ -1,6 +1,6 @@
 """Drafts of questions from the documents of an index, for a person to accept or edit; no model.
 
-Answerable ones are made of sentences that stand alone (``eval.phrase``). Unanswerable ones are such questions with a
+Answerable ones are made of sentences that stand alone (``qa.phrase``). Unanswerable ones are such questions with a
 name, number or date exchanged for another of its kind, kept only where no stretch of any document holds the new one
 together with most of the question's other words. Every draft is marked ``"reviewed": false``, and ``python -m eval``
 asks none that is: a draft shares its words with the text, so that a set of drafts alone flatters every system.
@@ -15,8 +15,8 @@ from pathlib import Path
 from corpus.document import Document
 from corpus.sentences import sentences
 from eval.examples import EvalError, Example, Gold
-from eval.phrase import PLACES, Phrased, questions
 from index.words import terms
+from qa.phrase import PLACES, Phrased, questions
 
 COUNT = 30
 SHARE = 0.25  # of the drafts that are unanswerable

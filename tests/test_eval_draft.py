@@ -11,8 +11,8 @@ from eval.__main__ import app
 from eval.draft import drafts, write
 from eval.examples import EvalError, read
 from eval.metrics import holds
-from eval.phrase import questions
-from eval.verbs import turned
+from qa.phrase import questions
+from qa.verbs import turned
 
 GIVES = {
     "Xiaomi entered India in 2014.": ("When did Xiaomi enter India?", "2014"),

@@ -101,6 +101,7 @@ class Scripted:
 
     def __init__(self, *steps, holds=True):
         self.steps, self.asked, self.index, self.held = steps, [], self, holds
+        self.store, self.generation = self, 7
 
     def holds(self, passage):
         return self.held
@@ -266,3 +267,13 @@ def test_importing_the_page_loads_no_model_library():
     root = Path(ui.__file__).parent
     ended = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+def test_follow_ups_wait_for_those_who_ask_and_go_with_the_generation():
+    made, tab = page(WHOLE), done("Who?")
+    made.answering.add(tab.turns[0])
+    assert made.follow(tab)["__type__"] == "update"
+    tab.turns[0].follow_ups, tab.turns[0].generation = ("When was it?",), 7
+    assert "When was it?" in made.view(tab)[0]
+    made.assistant.generation = 8
+    assert "When was it?" not in made.view(tab)[0]

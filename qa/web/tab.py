@@ -12,13 +12,17 @@ VERDICTS: tuple[Verdict, ...] = ("good", "bad", "wrong citation", "should refuse
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """One question of a chat, what has been answered so far, what was thought of it, and what to ask next."""
+    """One question of a chat, what has been answered so far, what was thought of it, and what to ask next.
+
+    ``follow_ups`` were taken from the index of ``generation``; from another one on they may be a deleted document's.
+    """
 
     answer: Answer
     state: Literal["running", "done", "stopped"] = "running"
     verdict: Verdict | None = None
     note: str = ""
     follow_ups: tuple[str, ...] = ()
+    generation: int = -1
 
     @property
     def numbered(self) -> tuple[Citation, ...]:
