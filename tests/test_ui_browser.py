@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 
+import attacks
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import ROOT, answered, ask, chromium, environment, free_port, opened, served
@@ -26,6 +27,9 @@ The ferry between Dunmore and Skerra sails four times a day. The crossing takes 
 
 The captain of the ferry painted </mark><script>window.pwned = 1</script> on the funnel in 2019.
 """
+# How many elements there are that our HTML never makes, and attributes that run something.
+FOREIGN = """() => ["script", "img", "iframe", "a", "b", "svg", "style", "form", "[onclick]", "[onerror]"].map(
+  name => document.querySelectorAll(`#shell :is(#side, #log, #panel, #listed, #told) ${name}`).length)"""
 SERIOUS = ("serious", "critical")
 LIGHTHOUSE = "The lighthouse of Skerra was built in 1854 by Thomas Bell, an engineer. Its lamp reaches 31 kilometres.\n"
 
@@ -185,8 +189,10 @@ def test_feedback_is_kept_with_its_answer_until_it_is_asked_again(page):
 def test_details_stay_open_while_the_next_answer_is_written(page):
     answer = ask(page, "Who founded the Harbour Cafe?")
     answer.get_by_text("Feedback").click()
+    answer.get_by_label("Note (optional)").fill("half a note")
     ask(page, "How long does the ferry crossing take?")
     assert answer.get_by_label("Good").is_visible()
+    assert answer.get_by_label("Note (optional)").input_value() == "half a note"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -221,6 +227,32 @@ def test_the_page_speaks_chinese_to_a_chinese_browser_and_whatever_is_chosen(bro
     page.reload()
     page.get_by_label("Your question").wait_for()
     page.close()
+
+
+def test_documents_full_of_attacks_stay_text(browser, tmp_path, encoder, outside):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    attacks.write(folder)
+    sync([folder], tmp_path / "index", encoder)
+    with served(tmp_path / "index", tmp_path) as address:
+        page = opened(browser, address, outside)
+        page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+        before = page.evaluate(FOREIGN)
+        for question in (
+            "What colour is the ferry of Skerra?",
+            "What is the harbour password?",
+            "What does a say order?",
+        ):
+            for marker in ask(page, question).locator(".sources .cite, .nearest .cite").all():
+                marker.hover()
+                marker.click()
+                page.locator("#quote").get_by_text(marker.get_attribute("data-quote")[:20]).first.wait_for()
+                assert page.evaluate(FOREIGN) == before
+        view(page, "Documents")
+        page.locator("#listed details").first.evaluate("one => { one.open = true; }")
+        assert page.evaluate(FOREIGN) == before
+        assert page.evaluate("window.pwned") is None
+        page.close()
 
 
 def test_only_ask_is_open_to_programs(address):

@@ -157,9 +157,9 @@ def _deeds(exchange: Exchange, turn: int, last: bool, language: Language) -> Mar
             data_done=say(language, "copied"),
         )
     ]
+    deeds.append(_feedback(exchange, turn, language))  # before what comes and goes: a note being typed stays in place
     if last:
         deeds.append(button("again", turn, say(language, "again")))
-    deeds.append(_feedback(exchange, turn, language))
     return Markup('<div class="deeds">{}</div>').format(joined(deeds))
 
 

@@ -49,7 +49,6 @@ def welcome(infos: Sequence[DocumentInfo], examples: Sequence[str], language: La
         ).format(say(language, "nothing"), say(language, "add first"))
     kinds = Counter(named(language, kind(info.media_type)) for info in infos)
     counts = ", ".join(f"{name} {count}" for name, count in kinds.most_common())
-    what = f"{say(language, 'have', n=len(infos))} ({counts})"
     titles = [Markup('<li dir="auto">{}</li>').format(info.title) for info in infos[:TITLES]]
     hows = [Markup("<li>{}</li>").format(say(language, how)) for how in ("how whole", "how list", "how more")]
     return Markup(
@@ -58,7 +57,7 @@ def welcome(infos: Sequence[DocumentInfo], examples: Sequence[str], language: La
     ).format(
         say(language, "welcome"),
         say(language, "promise"),
-        say(language, "kinds", what=what),
+        say(language, "kinds", what=say(language, "have", n=len(infos)), kinds=counts),
         say(language, "among") if len(infos) > TITLES else "",
         joined(titles),
         asks(examples, say(language, "examples")),

@@ -98,7 +98,7 @@ const here = {
 
 document.addEventListener('click', event => {
   const button = event.target.closest?.('[data-do]');
-  if (!button) return;
+  if (!button) return narrow.matches && !event.target.closest?.('#side') && menu(false);
   const name = button.dataset.do;
   if (here[name]) here[name](button);
   else if (events.includes(name)) trigger(name, {...button.dataset});
@@ -123,10 +123,10 @@ for (const [on, off] of [['mouseover', 'mouseout'], ['focusin', 'focusout']]) {
 }
 document.addEventListener('scroll', hide, true);
 
-document.addEventListener('toggle', event => {
-  const key = event.target.dataset?.keep;
-  if (key) event.target.open ? opened.add(key) : opened.delete(key);
-}, true);
+document.addEventListener('click', event => {  // what a person does, and not what a new drawing does
+  const one = event.target.closest?.('details[data-keep] > summary')?.parentElement;
+  if (one) one.open ? opened.delete(one.dataset.keep) : opened.add(one.dataset.keep);
+});
 
 document.addEventListener('input', event => {
   const list = event.target.dataset?.finds && document.querySelector('.' + event.target.dataset.finds);
@@ -140,15 +140,19 @@ document.addEventListener('input', event => {
   list.nextElementSibling.hidden = shown > 0;
 });
 
-document.addEventListener('told', () => setTimeout(() => {  // after a part of the page was drawn anew
+document.addEventListener('told', () => {  // after a part of the page was drawn anew
   point();
-  document.querySelectorAll('#log details[data-keep]').forEach(one => { one.open = opened.has(one.dataset.keep); });
+  document.querySelectorAll('details[data-keep]').forEach(one => { one.open = opened.has(one.dataset.keep); });
+  setTimeout(scroll, 30);
+});
+
+function scroll() {  // to a question that is new
   const questions = document.querySelectorAll('#log .question'), pane = document.querySelector('#log');
   if (questions.length > asked)
     pane.scrollTop += questions[questions.length - 1].getBoundingClientRect().top - pane.getBoundingClientRect().top - 16;
   if (!questions.length) { pane.scrollTop = 0; close(); }
   asked = questions.length;
-}, 30));
+}
 
 watch('value', () => {  // a source is open: to its quote, and the keyboard to the panel
   const quote = element.querySelector('#quote'), open = element.querySelector('.source');

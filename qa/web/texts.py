@@ -53,7 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "What they do not say is not answered.",
         "回答的每句话都注明你的文件中的原文出处，并在显示前经过核对。文件里没有的内容不会回答。",
     ),
-    "kinds": ("You are asking {what}.", "你正在向{what}提问。"),
+    "kinds": ("You are asking {what} ({kinds}).", "正在提问：{what}（{kinds}）。"),
     "among": ("Among them:", "其中有："),
     "examples": ("Questions to begin with", "可以先问"),
     "how": ("How to ask", "怎样提问"),
