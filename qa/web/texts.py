@@ -15,21 +15,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "menu": ("Menu", "菜单"),
     "views": ("Views", "视图"),
     "new chat": ("New chat", "新对话"),
-    "conversations": ("Conversations", "历史对话"),
-    "find conversation": ("Search conversations", "搜索对话"),
-    "no conversations": ("Your conversations will be listed here.", "你的对话会列在这里。"),
-    "untitled": ("New conversation", "新的对话"),
     "have": ("{n} document|{n} documents", "{n} 份文件"),
     "ask have": ("Ask {n} document.|Ask {n} documents.", "向 {n} 份文件提问。"),
-    "private": ("Everything stays on this machine.", "所有内容都留在这台机器上。"),
-    "open": (
-        "This page is open to the network without a password: whoever reaches it can ask, read and add documents.",
-        "此页面对网络开放且没有密码：任何能访问它的人都可以提问、阅读和添加文件。",
-    ),
-    "sent": (
-        "Each question, with the passages found for it, is sent to {host}.",
-        "每个问题及为它找到的段落都会发送到 {host}。",
-    ),
     # the box
     "question": ("Your question", "你的问题"),
     "placeholder": ("Ask your documents…", "向你的文件提问……"),
@@ -63,7 +50,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“Where does it say that?” after an answer tells the source.",
         "在回答后问“出处在哪里？”会告诉你来源。",
     ),
-    "summarise": ("Summarise “{title}”", "概括《{title}》"),
     "nothing": ("There are no documents to ask yet.", "还没有可以提问的文件。"),
     "add first": ("Add documents", "添加文件"),
     # an answer
@@ -93,7 +79,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "disagree": ("The sources disagree", "来源说法不一"),
     "removed": ("{n} sentence removed: not supported|{n} sentences removed: not supported", "已删去 {n} 句：没有依据"),
     "next": ("You could ask next", "接下来可以问"),
-    "more": ("More about this answer", "更多操作"),
     # what can be done with an answer
     "copy": ("Copy", "复制"),
     "copy all": ("Copy answer with sources", "复制回答和来源"),
@@ -129,10 +114,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "find document": ("Search documents", "搜索文件"),
     "pages": ("{n} page|{n} pages", "{n} 页"),
     "passages": ("{n} passage|{n} passages", "{n} 个段落"),
-    "title": ("Title", "标题"),
-    "kind": ("Kind", "类型"),
-    "size": ("Size", "篇幅"),
-    "file": ("File", "文件名"),
     "none found": ("No document matches.", "没有匹配的文件。"),
     "problems": ("{n} file could not be read|{n} files could not be read", "{n} 个文件无法读取"),
     "partly": ("{n} note on what could not be read|{n} notes on what could not be read", "{n} 条未能读取的说明"),
