@@ -2,13 +2,13 @@
 
 W. L. Taylor, "Cloze procedure", Journalism Quarterly 30 (1953). "Most visitors, about 40 a day, came by ferry." gives
 "Fill the gap: Most visitors, about ____ a day, came by ferry." with the answer "40". They are asked of sentences that
-``eval.phrase`` cannot turn round, since a question in one's own order of words reads better.
+``qa.phrase`` cannot turn round, since a question in one's own order of words reads better.
 """
 
 import re
 from collections.abc import Iterator
 
-from eval.clause import DATE, leans
+from qa.clause import DATE, leans
 
 GAP = "____"
 SHORTEST, LONGEST = 7, 30  # words of a sentence

@@ -1,6 +1,6 @@
 """Drafts of questions from the documents of an index, for a person to accept or edit; no model.
 
-Answerable ones are made of sentences that stand alone, turned round (``eval.phrase``) or, where too few can be, with a
+Answerable ones are made of sentences that stand alone, turned round (``qa.phrase``) or, where too few can be, with a
 gap (``eval.cloze``). Unanswerable ones are such questions with a
 name, number or date exchanged for another of its kind, kept only where no stretch of any document holds the new one
 together with most of the question's other words. Every draft is marked ``"reviewed": false``, and ``python -m eval``
@@ -15,9 +15,10 @@ from pathlib import Path
 
 from corpus.document import Document
 from corpus.sentences import sentences
+from eval.cloze import cloze
 from eval.examples import EvalError, Example, Gold
-from eval.phrase import PLACES, Phrased, questions
 from index.words import terms
+from qa.phrase import PLACES, Phrased, questions
 
 COUNT = 30
 SHARE = 0.25  # of the drafts that are unanswerable
@@ -77,10 +78,7 @@ def drafts(documents: Sequence[Document], count: int = COUNT) -> list[Draft]:
     """
     texts = {document.id: statements(document) for document in documents}
     found = [
-        Source(phrased, name, quote)
-        for name, quotes in texts.items()
-        for quote in quotes
-        for phrased in questions(quote)
+        Source(phrased, name, quote) for name, quotes in texts.items() for quote in quotes for phrased in asked(quote)
     ]
     if not found:
         raise EvalError(
@@ -93,6 +91,11 @@ def drafts(documents: Sequence[Document], count: int = COUNT) -> list[Draft]:
     right = ordered[: count - len(wrong)]
     made = [_answerable(source, n) for n, source in enumerate(right, start=1)]
     return made + [_draft(f"draft-{n:03}", *one) for n, one in enumerate(wrong, start=len(made) + 1)]
+
+
+def asked(statement: str) -> list[Phrased]:
+    """Return the questions that a sentence answers; one that cannot be turned round is asked with a gap."""
+    return [*questions(statement)] or [Phrased("gap", *gap) for gap in cloze(statement)]
 
 
 def statements(document: Document) -> list[str]:

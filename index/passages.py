@@ -59,6 +59,12 @@ class Passages(Database):
         with self._told():  # of an index over the keys: the rows, with text and vectors, are not read
             return np.sort(np.fromiter((row[0] for row in self._db.execute("SELECT pk FROM passages")), np.int64))
 
+    def sample(self, count: int) -> list[Passage]:
+        """Return up to ``count`` passages, evenly spread over all."""
+        keys = self.keys()
+        places = np.unique(np.linspace(0, len(keys) - 1, min(count, len(keys))).astype(int))
+        return [passage for passage, _ in self.passages([int(key) for key in keys[places]]).values()]
+
     def entries(self, keys: Sequence[int] | None = None) -> Iterator[tuple[int, str]]:
         """Yield the key of each passage, or of those given, and what is searched of it, in order of keys."""
         for rows in self._some(_PASSAGE, keys):

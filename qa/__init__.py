@@ -17,6 +17,8 @@
   which report a disagreement themselves
 - ``values``, ``units``, ``synonyms``, ``polarity``, ``dating``: values, words alike and opposed, and dates
 - ``home``, ``models``, ``address``: where things live, fetching chat models, and where a page can be served
+- ``suggest``: questions that the documents answer, to ask next; ``phrase``, ``clause``, ``verbs``: how they are made
+- ``web``: what the web page shows, as safe HTML, in two languages
 
 Importing this loads no torch, faiss or gradio.
 """

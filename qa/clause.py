@@ -6,7 +6,7 @@ By rules, for plain English: a sentence that leans on others, or cannot be read 
 import re
 from dataclasses import dataclass
 
-from eval.verbs import AUXILIARIES, turned
+from qa.verbs import AUXILIARIES, turned
 
 MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DATE = (
