@@ -73,7 +73,8 @@ def test_a_sentence_without_what_is_asked_for_does_not_answer(library, question)
 
 HARBOUR = {
     "ferry_md": "The Dunmore Ferry\n\nThis text will look at the ferry in two main ways. The ferry of Dunmore "
-    "sells tickets on board. The ferry has three decks. The captain likes Skerra, the rival of Dunmore, and Brennan Lines.\n",
+    "sells tickets on board. The ferry has three decks. "
+    "The captain likes Skerra, the rival of Dunmore, and Brennan Lines.\n",
     "lamp_md": "The Lamp\n\nThe lamp of Skerra reaches 31 kilometres. The keepers paint the tower each spring.\n",
 }
 
