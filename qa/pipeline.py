@@ -97,7 +97,7 @@ def stream(
             answer = replace(answer, reader=used.name, message=instead)
             break
     if not claims:
-        message = abstain.refusal(asked, judged, index.store.counts()[0])
+        message = abstain.refusal(asked, judged, index.counts()[0])
         nearest = tuple(e.citation for e in judged.evidence[:NEAREST])
         answer = replace(answer, message=message, nearest=nearest, dropped=tuple(dropped))
         yield replace(answer, timings=_timings(clock, verifying))
