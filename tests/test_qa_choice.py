@@ -39,8 +39,8 @@ def test_only_the_chosen_documents_answer(library):
     [
         f"What does {FOUNDER} say about Douyin?", "What does “Lei Jun as the face of Xiaomi” tell about followers?",
         f"Summarise {FOUNDER}", "Compare Lei Jun and Musk", "Which files mention Douyin?", "Who founded Xioami?",
-        "What documents do you have?", "hello", "What can you do?", "How much does it cost?", "What did the author conclude?",
-        "Summarise this document", "where do the sources disagree?", "文件里有哪些？", "总结一下founder-marketing.pdf",
+        "What documents do you have?", "hello", "What can you do?", "How much does it cost?",
+        "What did the author conclude?", "Summarise this document", "where do the sources disagree?", "文件里有哪些？", "总结一下founder-marketing.pdf",
     ],
 )  # fmt: skip
 def test_no_words_bring_another_document_in(library, question):
@@ -65,8 +65,8 @@ def test_requests_keep_to_the_choice(library):
 def test_a_conflict_is_told_where_both_sides_are_chosen(tmp_path, encoder):
     shelf = Library(
         tmp_path, encoder,
-        one_md="# The 2023 count\n\nThe Skerra lighthouse has 212 steps.",
-        two_md="# The 2024 count\n\nThe Skerra lighthouse has 198 steps.",
+        one_md="# A leaflet\n\nThe Skerra lighthouse has 212 steps.",
+        two_md="# A guide\n\nThe Skerra lighthouse has 198 steps.",
         far_md="# Ferries\n\nThe ferry sails at noon.",
     )  # fmt: skip
     question, assistant = "How many steps does the Skerra lighthouse have?", shelf.assistant()
