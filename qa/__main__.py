@@ -26,6 +26,7 @@ from qa.answer import Answer, Citation
 from qa.home import default_index
 from qa.read.quote import QuoteReader
 from qa.system import UPLOADS, Assistant, standing_index
+from qa.web import commands
 
 app = typer.Typer(
     help="Ask your own documents: every sentence is cited to the exact words of a source.",
@@ -274,6 +275,9 @@ def _json(value: object) -> str:
     """Return ``value`` as JSON, every character that a terminal might obey escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1].replace("\x7f", "\\u007f") for c in text)
+
+
+commands.register(app)
 
 
 def main() -> None:
