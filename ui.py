@@ -36,7 +36,7 @@ UNCHANGED = (gr.skip(), gr.skip(), gr.skip())  # a view of a chat that leaves ev
 AT_ONCE: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "ask"}  # questions answered at a time
 CLOSED: dict[str, Any] = {"footer_links": [], "run_history": False, "enable_monitoring": False, "mcp_server": False}
 CLOSED |= {"ssr_mode": False, "pwa": False, "show_error": False}  # nothing opens that was not asked for
-CLOSED |= {"max_file_size": "100mb", "allowed_paths": []}
+CLOSED |= {"max_file_size": "100mb", "allowed_paths": [], "app_kwargs": {"openapi_url": None}}
 FONTS = ("system-ui", "sans-serif")  # fonts of the system: the page asks nothing of any other machine
 THEME = gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=FONTS, font_mono=("ui-monospace", "monospace"))
 INDEX = "Directory; default: the index that `qa index` fills by default, or the library that ships while there is none."

@@ -15,6 +15,7 @@
 - ``scope``, ``contrast``, ``differ``, ``disputed``: whether two sentences speak of one thing, in what they differ, and
   which report a disagreement themselves
 - ``values``, ``units``, ``synonyms``, ``polarity``, ``dating``: values, words alike and opposed, and dates
+- ``web``: the doors for programs, and the accounts of the page
 - ``home``, ``models``, ``address``: where things live, fetching chat models, and where a page can be served
 
 Importing this loads no torch, faiss or gradio.

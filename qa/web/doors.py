@@ -3,6 +3,7 @@
 The page itself is mounted by whoever knows its library (``ui.py``): this module needs no gradio.
 """
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -32,7 +33,8 @@ OPEN = "This page is open to the network without a password: whoever reaches it 
 KEPT = "Only those with an account can ask here."
 A_MINUTE = 60.0
 RATE = 30  # questions a minute that are answered to one asker
-GRACE = 5.0  # seconds that a stopping server waits for what it is doing
+STOPPING = 15.0  # seconds that answers in the making are waited for: what is cut off in a model's code crashes
+GRACE = 1  # seconds that a stopping server waits for what it is doing; open pages would hold it for ever
 
 
 class Doors:
@@ -143,7 +145,14 @@ class Doors:
         Raises:
             DoorError: the server did not start.
         """
-        config = uvicorn.Config(app, self._host, self._port, log_level="warning", proxy_headers=bool(self._root))
+        config = uvicorn.Config(
+            app,
+            self._host,
+            self._port,
+            log_level="warning",
+            proxy_headers=bool(self._root),  # else anybody could name the address that questions are counted for
+            timeout_graceful_shutdown=GRACE,
+        )
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, daemon=True)  # beside this thread, so that Ctrl-C is this one's to hear
         thread.start()
@@ -155,12 +164,13 @@ class Doors:
             typer.echo(f"Grounded QA is ready: http://{self._host}:{self._port}  (Ctrl+C stops it)")
             if self._open_to_all:
                 typer.echo(f"Warning: {OPEN}")
-            Thread(target=self._assistant.warm, daemon=True).start()  # the first question need not wait for the encoder
+            Thread(target=self._assistant.warm).start()  # so that the first question does not wait for the encoder
             while thread.is_alive():
                 thread.join(0.5)  # a join without end cannot be interrupted on every system
         except KeyboardInterrupt:
-            server.should_exit = server.force_exit = True  # open pages hold connections that would never end
-            thread.join(GRACE)
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it would tell of each page that is cut off
+            server.should_exit = True
+            thread.join(STOPPING)
             typer.echo("\nStopped.")
 
 

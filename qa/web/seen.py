@@ -88,6 +88,7 @@ class Seen:
         Raises:
             TooMany: the asker has asked too often.
             AccountError: the asker has no account, or only a part of the documents may be searched and cannot be.
+            QuestionError: it is no question, or none of ``documents`` is there for the asker.
         """
         asker = self._who()
         theirs = self._access.visible(asker)
@@ -96,6 +97,8 @@ class Seen:
         if theirs is not None and documents is not None:
             theirs = theirs.intersection(documents)
         chosen = theirs if theirs is not None else documents
+        if chosen is not None and not chosen:  # never to be mistaken for "all of them"
+            raise QuestionError("an answer is looked for in one document or more; none of those named is here for you")
         yield from self._assistant.stream(question, history, **_only(self._assistant.stream, chosen))
 
     def ask(self, question: str, history: History = (), documents: Collection[str] | None = None) -> Answer:
