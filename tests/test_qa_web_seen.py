@@ -63,7 +63,7 @@ def test_only_what_is_theirs_is_searched(shelf):
     bobs, assistant = seen(shelf, "bob")
     bobs.ask("What does the cafe serve?")
     bobs.ask("What does the cafe serve?", documents=["pay.txt", "menu.txt"])
-    assert assistant.documents == [{"menu.txt"}, {"menu.txt"}]
+    assert assistant.documents == [["menu.txt"], ["menu.txt"]]
     with pytest.raises(QuestionError, match="none of those named"):
         bobs.ask("What does the cafe serve?", documents=["pay.txt"])
     anns, assistant = seen(shelf, "ann")
@@ -110,6 +110,16 @@ def test_a_verb_that_is_not_restricted_is_refused_while_anything_is(shelf):
     assert bobs.index.store.generation == anns.index.store.generation
 
 
+def test_of_what_could_not_be_read_only_theirs_is_told(shelf):
+    (shelf.folder / "merger.txt").write_bytes(b"")
+    shelf.sync()
+    anns, bobs = seen(shelf, "ann")[0], seen(shelf, "bob")[0]
+    assert [failure.doc_id for failure in anns.index.store.failures()] == ["merger.txt"]
+    assert bobs.index.store.failures() == bobs.index.store.notes() == []
+    [passage] = [hit.passage for hit in anns.search("director") if hit.passage.doc_id == "pay.txt"]
+    assert anns.index.holds(passage) and not bobs.index.holds(passage)
+
+
 def test_whoever_has_no_account_is_not_let_in(shelf):
     for name in (None, "eve"):
         strangers, _ = seen(shelf, name)
@@ -148,6 +158,7 @@ def test_questions_are_counted_for_each_asker(shelf):
     with pytest.raises(TooMany, match="at most 1 questions"):
         first.search("soup")
     assert second.search("soup")
+    assert first.ask("What does the cafe serve?", counted=False).claims  # a question of the page's own
 
 
 def test_the_pages_endpoints_return_what_their_types_say(shelf):

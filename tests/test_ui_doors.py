@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from browser import ROOT, await_line, environment, free_port
+from browser import PATIENCE, ROOT, ask, await_line, chromium, environment, free_port
 from fakes import Library
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -129,6 +129,15 @@ def test_a_login_is_demanded_and_decides_what_is_seen(shelf):
         found = bobs.predict("What does the director earn?", 5, api_name="/search")
         assert {passage["doc_id"] for passage in found} == {"cafe.md"}
         assert "9,000" in anns.predict("What does the director of the Harbour Cafe earn?", api_name="/ask")["text"]
+        with chromium() as browser:
+            page = browser.new_page()
+            page.set_default_timeout(PATIENCE)
+            page.goto(address)
+            page.get_by_label("username").fill("Ann")
+            page.get_by_label("password").fill(PASSWORD)
+            page.get_by_role("button", name="Login").click()
+            page.get_by_label("Your question").wait_for()
+            assert "9,000" in ask(page, "What does the director of the Harbour Cafe earn?").inner_text()
         accounts.remove("bob")
         with pytest.raises((AppError, httpx.HTTPStatusError, ValueError)):
             bobs.predict(api_name="/documents")

@@ -10,7 +10,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from corpus.document import Document
+from corpus.document import Document, Failure, Passage
 from corpus.errors import AccountError, QuestionError, StoreError, TooMany
 from corpus.locate import Area
 from index.hit import Hit
@@ -81,9 +81,11 @@ class Seen:
         self.index = SeenIndex(assistant.index, access, who)
 
     def stream(
-        self, question: str, history: History = (), documents: Collection[str] | None = None
+        self, question: str, history: History = (), documents: Collection[str] | None = None, counted: bool = True
     ) -> Generator[Claim | Answer, None, None]:
         """Yield what :meth:`Assistant.stream` does, from ``documents`` as far as the asker may see them.
+
+        ``counted``: it is one of the questions that are limited, and not one that the page asks by itself.
 
         Raises:
             TooMany: the asker has asked too often.
@@ -93,7 +95,8 @@ class Seen:
         asker = self._who()
         theirs = self._access.visible(asker)
         check(question)  # what is no question is not counted
-        self._access.admit(asker)
+        if counted:
+            self._access.admit(asker)
         if theirs is not None and documents is not None:
             theirs = theirs.intersection(documents)
         chosen = theirs if theirs is not None else documents
@@ -101,9 +104,11 @@ class Seen:
             raise QuestionError("an answer is looked for in one document or more; none of those named is here for you")
         yield from self._assistant.stream(question, history, **_only(self._assistant.stream, chosen))
 
-    def ask(self, question: str, history: History = (), documents: Collection[str] | None = None) -> Answer:
-        """Return the answer to one question; raises what :meth:`stream` raises."""
-        for last in self.stream(question, history, documents):
+    def ask(
+        self, question: str, history: History = (), documents: Collection[str] | None = None, counted: bool = True
+    ) -> Answer:
+        """Return the answer to one question; takes and raises what :meth:`stream` does."""
+        for last in self.stream(question, history, documents, counted):
             if isinstance(last, Answer):
                 return last
         raise StoreError("the answer broke off; run `qa status` to check the index")
@@ -172,6 +177,11 @@ class SeenIndex:
         self._check(doc_id)
         return self._index.areas(doc_id, start, end)
 
+    def holds(self, passage: Passage) -> bool:
+        """Return whether the index still holds a passage, and the asker may see it."""
+        theirs = self._access.visible(self._who())
+        return (theirs is None or passage.doc_id in theirs) and self._index.holds(passage)
+
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """Return up to ``k`` passages of documents that the asker may see, best first."""
         theirs, depth = self._access.visible(self._who()), k
@@ -192,7 +202,7 @@ class SeenIndex:
 
 
 class SeenStore:
-    """Of the store only what says that something changed; the rest as in :class:`Seen`."""
+    """Of the store what a page tells of it; the rest as in :class:`Seen`."""
 
     def __init__(self, index: Index, access: Access, who: Callable[[], Asker]) -> None:
         self._index, self._access, self._who = index, access, who
@@ -201,6 +211,15 @@ class SeenStore:
     def generation(self) -> int:
         """Counts the changes ever made to documents."""
         return self._index.store.generation
+
+    def failures(self) -> list[Failure]:
+        """Return what could not be read; nothing where some documents are withheld: its name may say too much."""
+        return self._index.store.failures() if self._access.visible(self._who()) is None else []
+
+    def notes(self) -> list[Failure]:
+        """Return what could not be read of the documents that the asker may see."""
+        theirs = self._access.visible(self._who())
+        return [note for note in self._index.store.notes() if theirs is None or note.doc_id in theirs]
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return _passed_on(self._index.store, name, self._access, self._who)
@@ -215,7 +234,7 @@ def _passed_on(whole: object, name: str, access: Access, who: Callable[[], Asker
     return getattr(whole, name)
 
 
-def _only(stream: Callable[..., object], documents: Collection[str] | None) -> dict[str, Collection[str]]:
+def _only(stream: Callable[..., object], documents: Collection[str] | None) -> dict[str, list[str]]:
     """Return the argument that restricts an answer to some documents.
 
     Raises:
@@ -225,4 +244,4 @@ def _only(stream: Callable[..., object], documents: Collection[str] | None) -> d
         return {}
     if "documents" not in signature(stream).parameters:
         raise AccountError("only a part of the documents is yours to see, and this program cannot answer from a part")
-    return {"documents": documents}
+    return {"documents": sorted(documents)}

@@ -52,11 +52,11 @@ def make_share(name: str, users: tuple[str, ...], index: Index) -> Share:
 
 
 class Sight:
-    """What the users of an index may see; worked out once for each state of index and accounts."""
+    """What the users of an index may see; what is withheld is worked out once for each state of index and accounts."""
 
     def __init__(self, accounts: Accounts, index: Index) -> None:
         self._accounts, self._index = accounts, index
-        self._known: tuple[int, Book, frozenset[str], dict[str, frozenset[str]]] | None = None
+        self._known: tuple[int, Book, dict[str, frozenset[str]]] | None = None
 
     def visible(self, user: str) -> frozenset[str] | None:
         """Return the ids of the documents that a user may see, or None for all that there are.
@@ -70,13 +70,15 @@ class Sight:
             raise AccountError(f"no user {user!r} here any more; log in again, or ask for another key")
         if account.admin or not book.shares:
             return None
-        known, generation = self._known, self._index.store.generation  # read before the documents, so never too new
+        shown = frozenset(
+            info.id for info in self._index.documents()
+        )  # first: what comes later is left out, not let in
+        known, generation = self._known, self._index.store.generation
         if known is None or known[0] != generation or known[1] is not book:
             documents = list(placed(self._index))
-            everything = frozenset(document.id for document in documents)
-            known = self._known = (generation, book, everything, {n: _barred(n, book, documents) for n in book.users})
-        barred = known[3][account.name]
-        return known[2] - barred if barred else None
+            known = self._known = (generation, book, {name: _barred(name, book, documents) for name in book.users})
+        barred = known[2][account.name]
+        return shown - barred if barred else None
 
 
 def _barred(name: str, book: Book, documents: Sequence[Placed]) -> frozenset[str]:
