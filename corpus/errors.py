@@ -13,7 +13,9 @@
     ├── VerifierError        a checker's model is missing, or of a kind that is not known
     ├── AccountError         a user, a password, a key or a share breaks a rule, or what is asked is not theirs to see
     ├── TooMany              someone asks, or tries to log in, more often than is allowed
-    └── DoorError            a door for programs cannot be opened: a package is missing
+    ├── DoorError            a door for programs cannot be opened: a package is missing
+    └── ConversationError    the file of conversations cannot be used, or a verb is given what it does not take
+        └── ConversationNotFound  nobody of this name has such a conversation or turn
 
 Callers catch :class:`GroundedError` at the door (command line, page, ``ask``); nothing inside
 catches ``Exception``.
@@ -70,3 +72,11 @@ class TooMany(GroundedError):
 
 class DoorError(GroundedError):
     """A door for programs cannot be opened; the message says what is missing."""
+
+
+class ConversationError(GroundedError):
+    """The file of conversations is damaged, full, locked or newer; or a verb is given what it does not take."""
+
+
+class ConversationNotFound(ConversationError):
+    """A conversation or turn is not there, or is another person's: which of the two is not told."""

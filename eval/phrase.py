@@ -3,6 +3,7 @@
 "Xiaomi entered India in 2014." gives "When did Xiaomi enter India?" with the answer "2014". A sentence that leans on
 others, or that the rules cannot read with some safety, gives none: a person is to accept most of what is drafted.
 Chinese asks in place: "小米成立于2010年。" gives "小米成立于哪一年？".
+What no rule turns round may still be asked with a gap (``eval.cloze``).
 """
 
 import re
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.clause import DATE, Clause, lowered, read, sentence
+from eval.cloze import cloze
 from eval.verbs import AUXILIARIES, BE, turned
 
-Asks = Literal["when", "where", "who", "how many", "how much", "what share", "what"]
+Asks = Literal["when", "where", "who", "how many", "how much", "what share", "what", "gap"]
 _WHEN = re.compile(rf"\b(in|on|since|until|by) ({DATE})\b(?![-–%])", re.IGNORECASE)
 _ANY_DATE = re.compile(rf"\b{DATE}\b")
 _NUMBER = (
@@ -82,6 +84,11 @@ class Phrased:
 
 def questions(statement: str) -> Iterator[Phrased]:
     """Yield the questions that a sentence answers, each with its answer as it stands in the sentence."""
+    turned_round = list(_turned_round(statement))
+    yield from turned_round or (Phrased("gap", *gap) for gap in cloze(statement))
+
+
+def _turned_round(statement: str) -> Iterator[Phrased]:
     text = re.sub(r"^(?:[•\-*–]|\(?(?:\d{1,3}|[a-z])[.)])\s+", "", " ".join(statement.split()))
     if text.endswith("。"):
         yield from _chinese(text)

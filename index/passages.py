@@ -34,13 +34,16 @@ class Passages(Database):
         return {row[0]: (_passage(row), row[8]) for row in rows}
 
     def holds(self, passage: Passage) -> bool:
-        """Return whether a document of this id has these words at this place."""
+        """Return whether a document of this id has these words at this place, however it is cut into passages now."""
         rows = self._run(
-            "SELECT 1 FROM passages p JOIN documents d ON d.pk = p.doc_pk"
-            ' WHERE d.id = ? AND p.start = ? AND p."end" = ? AND p.text = ?',
-            (passage.doc_id, passage.start, passage.end, passage.text),
+            "SELECT p.start, p.before, p.text FROM passages p JOIN documents d ON d.pk = p.doc_pk"
+            ' WHERE d.id = ? AND p."end" > ? AND p.start < ? ORDER BY p.start',
+            (passage.doc_id, passage.start, passage.end),
         )
-        return bool(rows)
+        if not rows or passage.start < rows[0][0]:
+            return False
+        there = rows[0][2] + "".join(before + text for _, before, text in rows[1:])
+        return bool(there[passage.start - rows[0][0] :][: len(passage.text)] == passage.text)
 
     def pieces(self, doc_id: str) -> list[tuple[Passage, str, bytes, NDArray[np.float16]]]:
         """Return a document's passages in order, each with the blanks before it, its digest and its vector."""

@@ -10,12 +10,13 @@
 - ``features``, ``cross_encoder``, ``evidence``, ``abstain``: which sentences answer, and whether any does
 - ``read``: the readers that draft sentences; ``prompt`` for those with a model
 - ``trace``: every answer as one JSON line, with all that led to it
+- ``web``: what stands beneath the chat page, and the doors for programs; ``recall``: what may be told again of an
+  earlier answer
 - ``cite``, ``verify``, ``verify_model``, ``conflict``: what carries a sentence, whether it does (also by a model of
   one's own choice), and who disagrees
 - ``scope``, ``contrast``, ``differ``, ``disputed``: whether two sentences speak of one thing, in what they differ, and
   which report a disagreement themselves
 - ``values``, ``units``, ``synonyms``, ``polarity``, ``dating``: values, words alike and opposed, and dates
-- ``web``: the doors for programs, and the accounts of the page
 - ``home``, ``models``, ``address``: where things live, fetching chat models, and where a page can be served
 
 Importing this loads no torch, faiss or gradio.

@@ -27,6 +27,7 @@ from qa.home import default_index
 from qa.read.quote import QuoteReader
 from qa.system import UPLOADS, Assistant, standing_index
 from qa.web import commands
+from qa.web.conversations import forget
 
 app = typer.Typer(
     help="Ask your own documents: every sentence is cited to the exact words of a source.",
@@ -74,6 +75,7 @@ def index_command(
     if dry_run:
         out.print("Nothing was done.")
         return
+    forget(directory)
     documents, passages = Index(directory).store.counts()
     out.print(f"{_count(documents, 'document')}, {_count(passages, 'passage')} in {_safe(str(directory))}")
     if result.failed and not documents:
@@ -83,6 +85,7 @@ def index_command(
 
         err.print("Watching for changes; Ctrl-C stops.")
         for result in watch(roots, directory):
+            forget(directory)
             show_report(result)
 
 

@@ -16,10 +16,10 @@ from qa.answer import Answer, Claim, Timings, Turn
 from qa.cite import cite
 from qa.compound import parts
 from qa.conflict import conflicts
-from qa.conversation import LEANING, Asked, asked_before, understand
+from qa.conversation import LEANING, Asked, asked_before, leans, understand
 from qa.dating import dated
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
-from qa.question import check
+from qa.question import check, names
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
@@ -120,8 +120,12 @@ def judge(asked: Asked, hits: Sequence[Hit], retriever: Retriever, scorer: Score
     if len(asked_one_by_one) == 1:
         return whole
     judged, depth = [], min(DEPTH, len(hits))
+    alone = asked.full == asked.question
     for part in asked_one_by_one:
-        asked_part = Asked(part, f"{asked.full} {part}", (part, asked.full), LEANING)
+        stands = (
+            alone and bool(names(part)) and not leans(part)
+        )  # "and when was that?" is weighed with what it leans on
+        asked_part = Asked(part, part if stands else f"{asked.full} {part}", (part, asked.full), LEANING)
         judged.append(scorer.judge(asked_part, retriever.retrieve(asked_part.forms, depth, asked_part.weights)))
     return merge(whole, judged)
 

@@ -26,11 +26,12 @@ from qa.models import resolve
 from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
+from qa.recall import still
 from qa.trace import Steps, Trace
 from qa.verify import LexicalVerifier, Verifier
+from qa.web.conversations import forget
 
 UPLOADS = "uploads"
-FORGOTTEN = "A document that this answer quoted was removed or changed since. Ask again for what holds now."
 History = Sequence[tuple[str, str]] | Sequence[Turn]
 
 
@@ -142,6 +143,7 @@ class Assistant:
         directory = library_index()
         uploads = directory / UPLOADS
         sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
+        forget(directory)
         return cls(Index(directory), chosen, ranker, trace=noted, verifier=verifier)
 
     def warm(self) -> None:
@@ -185,17 +187,16 @@ class Assistant:
 
         What is deleted must not be told again from memory.
         """
-        quoted = [citation.passage for citation in (*answer.citations, *answer.nearest)]
-        quoted += [c.passage for claim in answer.dropped for c in claim.citations]
-        quoted += [c.passage for conflict in answer.conflicts for c in conflict.citations]
-        held = all(self.index.holds(passage) for passage in dict.fromkeys(quoted))
-        return answer if held else Answer(answer.question, (), message=FORGOTTEN)
+        return still(answer, self.index.store)
 
     def remove(self, doc_ids: Sequence[str]) -> None:
         """Take documents out of the index for good; those that were uploaded are deleted, other files stay untouched.
 
+        What conversations beside the index quoted of them goes too.
+
         Raises:
             StoreError: the index holds no document of such an id; then none is removed.
+            ConversationError: the conversations beside it cannot be written.
         """
         folder = self.index.directory / UPLOADS
         files = self.index.store.files()
@@ -204,6 +205,7 @@ class Assistant:
             if doc_id in files and Path(files[doc_id].path).is_relative_to(folder):
                 Path(files[doc_id].path).unlink(missing_ok=True)
                 self.index.store.readmit(doc_id)  # it may be uploaded again
+        forget(self.index.directory)
 
     def add(self, paths: Sequence[Path], progress: Progress | None = None) -> SyncReport:
         """Copy files into the index's own ``uploads`` folder and index them; the rest stays as it is.
@@ -228,6 +230,7 @@ class Assistant:
             there.append(folder)
         gone = [r for r in roots if not r.exists()]  # a folder that was moved or unplugged must not block an upload
         report = sync(there, self.index.directory, self.index.encoder, progress, keep=gone)
+        forget(self.index.directory)
         report.failed = refused  # what fails in other folders is told by `qa status`
         return report
 

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from fakes import Library
 
 from qa.web.accounts import Accounts
+from qa.web.conversations import Conversations, beside
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse"
@@ -37,6 +39,16 @@ def test_users_are_added_listed_given_keys_and_removed(shelf):
     assert accounts.check("ann", "another horse")
     assert qa(shelf, "user", "remove", "ann") == (0, "user ann removed\n", "")
     assert [user.name for user in accounts.users()] == ["root"]
+
+
+def test_a_removed_user_leaves_no_conversation(shelf):
+    accounts, owners = Accounts(shelf.directory), ("ann", "bob")
+    with closing(Conversations(beside(shelf.directory), shelf.index.store)) as kept:
+        for name in owners:
+            accounts.add(name, PASSWORD)
+            kept.create(name)
+        assert qa(shelf, "user", "remove", "Ann")[0] == 0
+        assert [len(kept.listed(name)) for name in owners] == [0, 1]
 
 
 def test_documents_are_shared_and_listed(shelf):

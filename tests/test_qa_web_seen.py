@@ -4,7 +4,7 @@ import pytest
 from fakes import Library
 
 from corpus.errors import AccountError, QuestionError, StoreError, TooMany
-from qa.system import FORGOTTEN
+from qa.recall import FORGOTTEN
 from qa.web.accounts import Accounts
 from qa.web.limits import Limit
 from qa.web.seen import Access, Asker, Seen

@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,9 @@ from rich.markup import escape
 
 from corpus.errors import AccountError
 from index.retrieve import Index
+from index.store import Store
 from qa.system import Assistant, standing_index
+from qa.web.conversations import Conversations, beside
 
 if TYPE_CHECKING:
     from qa.web.accounts import Accounts
@@ -47,8 +50,14 @@ def add(
 
 @users.command(epilog="Example:  \n`qa user remove ann`")
 def remove(name: Name, index: IndexOption = None) -> None:
-    """Remove a user; sessions and keys end at once."""
-    _accounts(index).remove(name)
+    """Remove a user with all conversations; sessions and keys end at once."""
+    accounts = _accounts(index)
+    owner = accounts.user(name).name
+    accounts.remove(name)
+    if beside(accounts.directory).is_file():  # else whoever is called so next would find them
+        place = beside(accounts.directory)
+        with closing(Store(accounts.directory)) as store, closing(Conversations(place, store)) as conversations:
+            conversations.delete_all(owner)
     out.print(f"user {escape(name)} removed")
 
 

@@ -5,7 +5,7 @@ document is everybody's, and refused as soon as one is not: a new verb of the as
 """
 
 from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from index.retrieve import Index
 from index.store import DocumentInfo
 from qa.answer import Answer, Claim
 from qa.question import check
-from qa.system import FORGOTTEN, UPLOADS, Assistant, History
+from qa.recall import forgotten, quoted
+from qa.system import UPLOADS, Assistant, History
 from qa.web.accounts import Accounts
 from qa.web.limits import Limit
 from qa.web.shares import Sight, placed
@@ -124,12 +125,13 @@ class Seen:
         return self.index.search(question, k)
 
     def still(self, answer: Answer) -> Answer:
-        """Return an earlier answer, or one that says why it is gone: also where a document of it was withdrawn."""
+        """Return an earlier answer as :meth:`Assistant.still` does; one that quotes what was withdrawn is gone too."""
         theirs = self._access.visible(self._who())
-        quoted = [*answer.citations, *answer.nearest, *(c for claim in answer.dropped for c in claim.citations)]
-        quoted += [c for conflict in answer.conflicts for c in conflict.citations]
-        if theirs is not None and any(citation.passage.doc_id not in theirs for citation in quoted):
-            return Answer(answer.question, (), message=FORGOTTEN)
+        if theirs is not None:
+            if any(passage.doc_id not in theirs for passage in quoted(answer)):
+                return forgotten(answer)
+            held = tuple(hit for hit in answer.hits if hit.passage.doc_id in theirs)
+            answer = answer if len(held) == len(answer.hits) else replace(answer, hits=held, dropped=())
         return self._assistant.still(answer)
 
     def add(self, paths: Sequence[Path], progress: Progress | None = None) -> SyncReport:
