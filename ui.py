@@ -9,35 +9,34 @@ from dataclasses import replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from threading import Thread
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import gradio as gr
 import typer
-from rich.progress import Progress
+from gradio.context import LocalContext
 
 from corpus.errors import GroundedError
-from qa.address import reachable
 from qa.answer import Answer, Claim
 from qa.suggest import suggest
-from qa.system import Assistant, library
 from qa.web import answers, lists, panel
+from qa.web.doors import PRIVATE, RATE, Doors
 from qa.web.html import notice as noted
+from qa.web.login import MESSAGE
+from qa.web.seen import Asker, Seen
+from qa.web.shapes import Api
 from qa.web.tab import VERDICTS, Exchange, Tab
 from qa.web.texts import NAMES, say, spoken
 
 EXAMPLES = ["When was Xiaomi founded?", "What are Xiaomi's marketing weaknesses?", "When did the SU7 fire happen?"]
 EXAMPLES += ["Are Xiaomi's cars cheaper or more expensive than comparable electric cars?"]  # about the shipped library
-PRIVATE = "Everything stays on this machine."
-OPEN = "This page is open to the network without a password: whoever reaches it can ask, read and add documents."
 SAMPLE = 40  # passages, spread over all documents, of which questions to begin with are made
 REFRESH = 3  # seconds after which a page that lies open follows the index
 PROGRESS = gr.Progress()  # a default value of this type is how gradio knows where to pass its progress bar
 UNCHANGED = (gr.skip(), gr.skip(), gr.skip())  # a view of a chat that leaves everything as it is
 AT_ONCE: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "ask"}  # questions answered at a time
-CLOSED: dict[str, Any] = {"share": False, "footer_links": [], "run_history": False, "enable_monitoring": False}
-CLOSED |= {"quiet": True, "ssr_mode": False, "max_file_size": "100mb"}  # nothing opens that was not asked for
+CLOSED: dict[str, Any] = {"footer_links": [], "run_history": False, "enable_monitoring": False, "mcp_server": False}
+CLOSED |= {"ssr_mode": False, "pwa": False, "show_error": False}  # nothing opens that was not asked for
+CLOSED |= {"max_file_size": "100mb", "allowed_paths": [], "app_kwargs": {"openapi_url": None}}
 FONTS = ("system-ui", "sans-serif")  # fonts of the system: the page asks nothing of any other machine
 THEME = gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=FONTS, font_mono=("ui-monospace", "monospace"))
 INDEX = "Directory; default: the index that `qa index` fills by default, or the library that ships while there is none."
@@ -50,10 +49,12 @@ AUTOMATIC = ""  # the choice of language that follows the browser
 class Page:
     """What the page's events do, bound to one assistant; a tab's state travels with its browser tab."""
 
-    def __init__(self, assistant: Assistant, examples: Sequence[str], privacy: str) -> None:
+    def __init__(self, assistant: Seen, examples: Sequence[str], privacy: str) -> None:
         self.assistant, self.examples, self.privacy = assistant, tuple(examples), privacy
         self.answering: set[Exchange] = set()  # whoever waits for an answer goes before whoever might like a suggestion
-        self.first: tuple[int, tuple[str, ...]] = (-1, ())  # the index's generation, and questions to begin with
+        self.first: dict[
+            frozenset[str], tuple[int, tuple[str, ...]]
+        ] = {}  # by what an asker may see: questions to begin
 
     def overview(self, tab: Tab) -> tuple[str, str]:
         """Return the head of the page, and the list of documents with what could not be read."""
@@ -159,7 +160,8 @@ class Page:
         """Return the chat as HTML, or a first visit's page while it is empty."""
         if tab.turns:
             return str(answers.log(tab))
-        infos, (generation, first) = self.assistant.index.documents(), self.first
+        infos = self.assistant.index.documents()
+        generation, first = self.first.get(frozenset(info.id for info in infos), (-1, ()))
         first *= generation == self.assistant.index.store.generation
         return str(lists.welcome(infos, self.examples or first, tab.language))
 
@@ -167,15 +169,17 @@ class Page:
         """Add questions to go on with below the last answer, or to begin with on a first visit."""
         store = self.assistant.index.store
         generation, turn = store.generation, tab.turns[-1] if tab.turns else None
-        if self.answering or (turn.state != "done" if turn else self.examples or self.first[0] == generation):
+        seen = frozenset() if turn else frozenset(info.id for info in self.assistant.index.documents())
+        made = self.first.get(seen, (-1, ()))[0] == generation
+        if self.answering or (turn.state != "done" if turn else self.examples or made):
             return gr.skip()
         asked = [past.answer.question for past in tab.turns]
         passages = [hit.passage for hit in turn.answer.hits] if turn else store.sample(SAMPLE)
-        found = suggest(passages, self.assistant.ask, asked)
+        found = suggest(passages, partial(self.assistant.ask, counted=False), asked)
         if turn:
             turn.follow_ups, turn.generation = found, generation
         else:
-            self.first = (generation, found)
+            self.first = {**self.first, seen: (generation, found)}
         return gr.skip() if tab.running else self.view(tab)[0]
 
     def view(self, tab: Tab, text: str | None = None, notice: str = "") -> tuple[Any, ...]:
@@ -223,15 +227,14 @@ class Page:
         side, files = str(lists.side(tab.language)), gr.File(label=text("add"))
         return log, box, told, head, listed, side, files, radio, chosen or AUTOMATIC
 
-    def ask(self, question: str) -> dict[str, Any]:
-        """Answer one question. Returns the dictionary that ``qa ask --json`` prints: text, claims, citations."""
-        try:
-            return self.assistant.ask(question).to_dict()
-        except GroundedError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+
+def asker() -> Asker:
+    """Return who caused the event that is being handled."""
+    request = LocalContext.request.get(None)
+    return Asker() if request is None else Asker(request.username, request.client.host)
 
 
-def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRIVATE) -> gr.Blocks:
+def build(assistant: Seen, examples: Sequence[str] = (), privacy: str = PRIVATE) -> gr.Blocks:
     """Return the page; ``examples`` are offered on an empty chat, ``privacy`` says what leaves this machine."""
     page = Page(assistant, examples, privacy)
     drawn = partial(gr.HTML, apply_default_css=False, js_on_load=TOLD)
@@ -273,7 +276,9 @@ def build(assistant: Assistant, examples: Sequence[str] = (), privacy: str = PRI
         spoken_to.success(page.follow, tab, log, concurrency_id="follow", **quiet)
         radio.input(page.speak, [tab, radio], texts, **quiet)
         gr.Timer(REFRESH).tick(page.refresh, tab, [log, head, listed], **quiet)
-        gr.events.api(page.ask, api_name="ask", **AT_ONCE)
+        api = Api(assistant, lambda line: gr.Error(line, print_exception=False))
+        for function in (api.ask, api.search, api.documents):
+            gr.events.api(function, api_name=function.__name__, **AT_ONCE)
     return blocks
 
 
@@ -284,26 +289,25 @@ def main(
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
     trace: Annotated[Path | None, typer.Option(help="Add each answer to this file as a line of JSON.")] = None,
+    auth: Annotated[bool, typer.Option("--auth", help="Demand a login (see `qa user`).")] = False,
+    rate: Annotated[int, typer.Option(help="Questions a minute for each asker; 0: no limit.", min=0)] = RATE,
+    root_path: Annotated[str, typer.Option(help="The page's URL at a reverse proxy.")] = "",
+    mcp: Annotated[bool, typer.Option("--mcp", help="Serve the Model Context Protocol at /mcp.")] = False,
 ) -> None:
     """Serve the chat page on this machine."""
     try:
-        exposed = reachable(host, port)  # before a minute of indexing, not after
-        with Progress() as bar:
-            show = partial(bar.update, bar.add_task("Opening the documents", total=None))
-            assistant = Assistant.open(
-                index, reader, lambda s: show(completed=s.bytes_done, total=s.bytes), reranker, trace
-            )
-            show(description="Documents ready", completed=1, total=1)
+        doors = Doors.open(
+            index, reader, reranker, trace, host, port, accounts=auth, rate=rate, root=root_path, mcp=mcp
+        )
+        app, login = doors.app(), {"auth": doors.login.check, "auth_message": MESSAGE} if doors.login else {}
+        blocks = build(doors.page(asker), EXAMPLES if doors.shipped else (), doors.privacy)
+        gr.mount_gradio_app(app, blocks, "/", root_path=root_path or None, theme=THEME, css=CSS, **login, **CLOSED)
+        if doors.sessions is not None:
+            blocks.app.tokens = doors.sessions  # type: ignore[assignment]  # gradio's own outlive their user
+        doors.serve(app)
     except GroundedError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    remote = urlsplit(reader or "").hostname
-    out = f"Each question, with the passages found for it, is sent to {remote}. " * bool(remote) + OPEN * exposed
-    blocks = build(assistant, EXAMPLES if library() in assistant.index.store.roots else (), out.strip() or PRIVATE)
-    blocks.launch(server_name=host, server_port=port, theme=THEME, css=CSS, prevent_thread_lock=True, **CLOSED)
-    typer.echo(f"Grounded QA is ready: http://{host}:{port}  (Ctrl+C stops it)" + f"\nWarning: {OPEN}" * exposed)
-    Thread(target=assistant.warm, daemon=True).start()  # so that the first question does not wait for the encoder
-    blocks.block_thread()
 
 
 if __name__ == "__main__":

@@ -26,47 +26,9 @@ def claim(text, quote):
     return Claim(text, (Citation(FACTS, start, start + len(quote), "Notes"),), 0.9)
 
 
-class Served:
-    """An assistant and its page that open and serve nothing; remembers what the header says."""
-
-    def __init__(self, monkeypatch):
-        self.index, self.roots, self.privacy, self.store = self, (), None, self
-        monkeypatch.setattr(ui.Assistant, "open", lambda *_: self)
-        monkeypatch.setattr(ui, "build", self.build)
-
-    def build(self, assistant, examples, privacy):
-        self.privacy = privacy
-        return self
-
-    def launch(self, **options):
-        pass
-
-    warm = block_thread = launch
-
-
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_on_this_machine_only_the_page_says_so(monkeypatch, capsys, host):
-    served = Served(monkeypatch)
-    ui.main(host=host, port=free_port())
-    assert served.privacy == ui.PRIVATE
-    assert "arning" not in "".join(capsys.readouterr())
-
-
-@pytest.mark.parametrize("reader", [None, "http://models.example:8000"])
-def test_open_to_the_network_the_page_and_the_terminal_say_so(monkeypatch, capsys, reader):
-    served = Served(monkeypatch)
-    ui.main(reader=reader, host="0.0.0.0", port=free_port())
-    assert "stays on this machine" not in served.privacy
-    assert "open to the network without a password" in served.privacy
-    assert ("is sent to models.example" in served.privacy) == bool(reader)
-    warning = capsys.readouterr().out.splitlines()[-1]
-    assert warning.startswith("Warning: ")
-    assert "open to the network without a password" in warning
 
 
 @pytest.mark.parametrize(("host", "why"), [("203.0.113.9", "assign requested address"), ("a..b", "not known")])
