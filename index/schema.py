@@ -40,6 +40,18 @@ CREATE INDEX failures_file ON failures(file_pk);
 CREATE TABLE excluded (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
+_LOSSES = (  # whatever takes words away
+    "DELETE ON main.documents",
+    "DELETE ON main.files",
+    "DELETE ON main.failures",
+    "DELETE ON main.excluded",
+    "DELETE ON main.roots",
+    "UPDATE ON main.documents",
+    "UPDATE ON main.failures",
+    "UPDATE ON main.files WHEN old.id <> new.id OR (old.path <> new.path AND old.path <> x'')"
+    " OR (old.reason <> new.reason AND old.reason <> '')",
+)
+
 
 def create(run: Run) -> None:
     """Make the tables of a new file."""
@@ -52,6 +64,12 @@ def migrate(run: Run, version: int) -> None:
     """Bring the tables of an earlier version to this one; the caller holds the transaction."""
     if version < 2:
         _from_1(run)
+
+
+def notice(run: Run, mark: str) -> None:
+    """Have this connection delete the setting ``mark`` in every transaction that takes words away."""
+    for n, event in enumerate(_LOSSES):
+        run(f"CREATE TEMP TRIGGER loss_{n} AFTER {event} BEGIN DELETE FROM meta WHERE key = '{mark}'; END", ())
 
 
 def _from_1(run: Run) -> None:
