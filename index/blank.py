@@ -14,13 +14,14 @@ import os
 import sqlite3
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 
 MARK = "scrubbed"  # the key in ``meta`` that says: nothing was taken away since free space was last overwritten
 _INTERIOR, _LEAF = (2, 5), (10, 13)  # the kinds of pages, each of indexes and of tables
-_WAIT = 30.0  # seconds for which another writer is waited for
+_WAIT = 30.0  # seconds for which others that write or read are waited for
 
 
 def blank(db: sqlite3.Connection, raw: FileIO, log: Path) -> int:
@@ -29,13 +30,11 @@ def blank(db: sqlite3.Connection, raw: FileIO, log: Path) -> int:
     ``db`` is a connection to the file that ``raw`` reads and writes, ``log`` its write-ahead log.
 
     Raises:
-        ValueError: a page is damaged, or the log is not empty, so that pages may be written from it.
+        ValueError: a page is damaged, or other processes keep reading and writing.
         OSError, sqlite3.Error: the file cannot be written.
     """
     db.execute("PRAGMA secure_delete=ON")
-    db.execute("BEGIN IMMEDIATE")  # with an empty log and no other writer, nobody else writes the file
-    if log.exists() and log.stat().st_size:
-        raise ValueError("another process has just written it")
+    _still(db, log)
     roots = [row[0] for row in db.execute("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0")]
     count = 0
     for start, end in _left(raw, [1, *roots]):
@@ -48,6 +47,18 @@ def blank(db: sqlite3.Connection, raw: FileIO, log: Path) -> int:
     db.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", (MARK,))
     db.execute("COMMIT")
     return count
+
+
+def _still(db: sqlite3.Connection, log: Path) -> None:
+    """Begin a transaction with an empty log: while it lasts nobody else writes the file."""
+    end = time.monotonic() + _WAIT
+    db.execute("BEGIN IMMEDIATE")
+    while log.exists() and log.stat().st_size:  # one that was here before, and whose caller was ended, may have written
+        db.execute("ROLLBACK")
+        if time.monotonic() > end:
+            raise ValueError("other processes keep reading and writing it")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.execute("BEGIN IMMEDIATE")
 
 
 def _left(raw: FileIO, roots: list[int]) -> Iterator[tuple[int, int]]:
