@@ -40,7 +40,8 @@ def test_only_the_chosen_documents_answer(library):
         f"What does {FOUNDER} say about Douyin?", "What does “Lei Jun as the face of Xiaomi” tell about followers?",
         f"Summarise {FOUNDER}", "Compare Lei Jun and Musk", "Which files mention Douyin?", "Who founded Xioami?",
         "What documents do you have?", "hello", "What can you do?", "How much does it cost?",
-        "What did the author conclude?", "Summarise this document", "where do the sources disagree?", "文件里有哪些？", "总结一下founder-marketing.pdf",
+        "What did the author conclude?", "Summarise this document", "where do the sources disagree?",
+        "文件里有哪些？", "总结一下founder-marketing.pdf",
     ],
 )  # fmt: skip
 def test_no_words_bring_another_document_in(library, question):
