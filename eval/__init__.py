@@ -11,7 +11,8 @@
 - ``compare``, ``grid``, ``robustness``: two runs, several conditions, and the same questions disturbed; ``changes``
   prints them; ``bounds``: figures below which a run fails; ``command``: what the options lead to
 - ``report``: the terminal table and the JSON file; ``html``, ``cases``, ``plots``: the report for a browser
-- ``draft``, ``phrase``, ``clause``, ``verbs``: questions proposed from the documents of an index
+- ``draft``, ``cloze``: questions proposed from the documents of an index; ``feedback``: questions from what
+  readers said of answers
 - ``subcommands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
   stated in ``expected.toml``
 - ``pytest_plugin``: asserts in a test suite of your own that answers are grounded

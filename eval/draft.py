@@ -1,6 +1,7 @@
 """Drafts of questions from the documents of an index, for a person to accept or edit; no model.
 
-Answerable ones are made of sentences that stand alone (``eval.phrase``). Unanswerable ones are such questions with a
+Answerable ones are made of sentences that stand alone, turned round (``qa.phrase``) or, where too few can be, with a
+gap (``eval.cloze``). Unanswerable ones are such questions with a
 name, number or date exchanged for another of its kind, kept only where no stretch of any document holds the new one
 together with most of the question's other words. Every draft is marked ``"reviewed": false``, and ``python -m eval``
 asks none that is: a draft shares its words with the text, so that a set of drafts alone flatters every system.
@@ -14,9 +15,10 @@ from pathlib import Path
 
 from corpus.document import Document
 from corpus.sentences import sentences
+from eval.cloze import cloze
 from eval.examples import EvalError, Example, Gold
-from eval.phrase import PLACES, Phrased, questions
 from index.words import terms
+from qa.phrase import PLACES, Phrased, questions
 
 COUNT = 30
 SHARE = 0.25  # of the drafts that are unanswerable
@@ -33,21 +35,27 @@ _OPENING = re.compile(r"(?:How (?:many|much)|What|Who|Whom|When|Where|Which|By|A
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A question that a person has yet to accept; ``note`` says what it was made of and what to look at."""
+    """A question that a person has yet to accept; ``note`` says what it was made of and what to look at.
+
+    ``reviewed``: a person has accepted it, by what they said of an answer (``eval.feedback``).
+    """
 
     example: Example
     note: str
+    reviewed: bool = False
 
     def line(self) -> str:
-        """Return the draft as a line of a question file, marked as not reviewed."""
+        """Return the draft as a line of a question file, marked as not reviewed unless it is."""
         example = self.example
         fields = {
             "id": example.id,
             "type": example.type,
             "question": example.question,
+            **({"history": example.history} if example.history else {}),
             "answers": example.answers,
             "gold": [{"doc": gold.doc, "quote": gold.quote} for gold in example.gold],
-            "reviewed": False,
+            **({"tags": example.tags} if example.tags else {}),
+            "reviewed": self.reviewed,
             "note": self.note,
         }
         return json.dumps(fields, ensure_ascii=False)
@@ -70,20 +78,24 @@ def drafts(documents: Sequence[Document], count: int = COUNT) -> list[Draft]:
     """
     texts = {document.id: statements(document) for document in documents}
     found = [
-        Source(phrased, name, quote)
-        for name, quotes in texts.items()
-        for quote in quotes
-        for phrased in questions(quote)
+        Source(phrased, name, quote) for name, quotes in texts.items() for quote in quotes for phrased in asked(quote)
     ]
     if not found:
         raise EvalError(
             f"a question is drafted from a sentence that stands alone and names what it is about, and the {len(texts)} "
             "documents of this index hold none that can be read so; write the questions yourself (eval/README.md)"
         )
-    wrong = _unanswerable(found, texts, round(count * SHARE))
-    right = spread(found)[: count - len(wrong)]
+    gaps = [source for source in found if source.phrased.asks == "gap"]
+    ordered = spread([source for source in found if source.phrased.asks != "gap"]) + spread(gaps)
+    wrong = _unanswerable(ordered, texts, round(count * SHARE))
+    right = ordered[: count - len(wrong)]
     made = [_answerable(source, n) for n, source in enumerate(right, start=1)]
     return made + [_draft(f"draft-{n:03}", *one) for n, one in enumerate(wrong, start=len(made) + 1)]
+
+
+def asked(statement: str) -> list[Phrased]:
+    """Return the questions that a sentence answers; one that cannot be turned round is asked with a gap."""
+    return [*questions(statement)] or [Phrased("gap", *gap) for gap in cloze(statement)]
 
 
 def statements(document: Document) -> list[str]:
@@ -134,7 +146,7 @@ def _draft(name: str, question: str, note: str) -> Draft:
     return Draft(Example(name, "unanswerable", question), note)
 
 
-def _unanswerable(found: Sequence[Source], texts: dict[str, list[str]], count: int) -> list[tuple[str, str]]:
+def _unanswerable(ordered: Sequence[Source], texts: dict[str, list[str]], count: int) -> list[tuple[str, str]]:
     """Return up to ``count`` questions with something exchanged, and what: each from another sentence, asked once."""
     windows = [
         set(terms(" ".join(quotes[n : n + AROUND]))) for quotes in texts.values() for n in range(max(1, len(quotes)))
@@ -142,7 +154,7 @@ def _unanswerable(found: Sequence[Source], texts: dict[str, list[str]], count: i
     every = {quote for quotes in texts.values() for quote in quotes}
     kinds = _names(every)
     made: dict[str, tuple[str, str]] = {}
-    for source in spread(found):
+    for source in ordered:
         if len(made) == count:
             break
         for old, new in _exchanges(source.phrased.question, kinds):

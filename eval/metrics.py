@@ -75,7 +75,8 @@ def reciprocal_rank(rank: int | None, depth: int = 10) -> float:
 def ndcg(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
     """Normalised discounted cumulative gain at k with binary gains (Järvelin and Kekäläinen, 2002).
 
-    The sum over ranks i <= k of gold ones of 1/log2(i + 1), over the same sum for a perfect ranking.
+    With the discount of Burges et al., 2005: the sum over ranks i <= k of gold ones of 1/log2(i + 1), over the same
+    sum for a perfect ranking.
     """
     gain = sum(1 / math.log2(n + 1) for n, one in enumerate(ranked[:k], 1) if one in gold)
     ideal = sum(1 / math.log2(n + 1) for n in range(1, min(k, len(gold)) + 1))

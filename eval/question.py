@@ -81,12 +81,12 @@ class Line:
             ),
             tags=self.strings("tags", 'must be a list of words, e.g. ["table", "negation"]'),
         )
-        self.check(example)
         if self.fields.get("reviewed", True) not in (True, "true"):  # a cell of a CSV file is text
             remedy = 'read it, mend it, then set "reviewed" to true or take the field out'
             raise self.error(
                 "reviewed", f"{example.id!r} is a draft, and only what a person accepted is asked; {remedy}"
             )
+        self.check(example)  # after that: a draft may be there to be completed
         return example
 
     def check(self, example: Example) -> None:

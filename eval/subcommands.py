@@ -1,4 +1,4 @@
-"""The commands beside the evaluation itself: ``report``, ``draft``, ``replay`` and ``reproduce``."""
+"""The commands beside the evaluation itself: ``report``, ``draft``, ``feedback``, ``replay``, ``reproduce``."""
 
 import contextlib
 from collections.abc import Iterator
@@ -89,6 +89,31 @@ def draft(
     typer.echo(f'{len(made)} drafts{where}; read each, mend it, and set "reviewed" to true{few}', err=True)
 
 
+def feedback(
+    index: Annotated[Path, typer.Option(help="Index that was asked, made by `qa index`.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Write the questions to this new file.")],
+    conversations: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The conversations. Default: those kept beside the index.")
+    ] = None,
+) -> None:
+    """Make a question set of what readers said of answers: good ones to ask again, bad ones for you to complete."""
+    from eval.draft import write
+    from eval.feedback import read
+    from qa.web.conversations import beside
+
+    with told():
+        file = conversations or beside(index)
+        found = read(file, index)
+        if not found.made:
+            raise EvalError(f"{file}: no rating gives a question; rate answers on the page, then run this again")
+        write(found.made, out)
+    for line in found.left_out:
+        typer.echo(f"left out  {line}", err=True)
+    drafts = sum(not one.reviewed for one in found.made)
+    todo = f'; complete the {drafts} with "reviewed": false before they are asked' * bool(drafts)
+    typer.echo(f"{len(found.made)} questions in {out}{todo}", err=True)
+
+
 def reproduce(
     data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the public sets.")] = None,
     only: Annotated[
@@ -117,5 +142,5 @@ def reproduce(
 
 def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
-    for command in (report, draft, replay, reproduce):
+    for command in (report, draft, feedback, replay, reproduce):
         app.command()(command)

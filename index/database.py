@@ -1,4 +1,4 @@
-"""One SQLite file opened: its pragmas, transactions, version and errors. The only module that imports sqlite3.
+"""One SQLite file opened: its pragmas, transactions, version and errors. No other module of an index imports sqlite3.
 
 WAL, one writer, many readers. ``secure_delete`` overwrites what is removed, and :meth:`Database.scrub` cuts the
 write-ahead log, so that removed words leave the files too. Where nothing can be written the file is read as it is.

@@ -33,13 +33,16 @@ class Passages(Database):
         return {row[0]: (_passage(row), row[8]) for row in rows}
 
     def holds(self, passage: Passage) -> bool:
-        """Return whether a document of this id, not hidden, has these words at this place."""
+        """Return whether a document of this id, not hidden, has these words at this place, however it is cut now."""
         rows = self._run(
-            "SELECT 1 FROM passages p JOIN shown d ON d.pk = p.doc_pk"
-            ' WHERE d.id = ? AND p.start = ? AND p."end" = ? AND p.text = ?',
-            (passage.doc_id, passage.start, passage.end, passage.text),
+            "SELECT p.start, p.before, p.text FROM passages p JOIN shown d ON d.pk = p.doc_pk"
+            ' WHERE d.id = ? AND p."end" > ? AND p.start < ? ORDER BY p.start',
+            (passage.doc_id, passage.start, passage.end),
         )
-        return bool(rows)
+        if not rows or passage.start < rows[0][0]:
+            return False
+        there = rows[0][2] + "".join(before + text for _, before, text in rows[1:])
+        return bool(there[passage.start - rows[0][0] :][: len(passage.text)] == passage.text)
 
     def pieces(self, doc_id: str) -> list[tuple[Passage, str, bytes, NDArray[np.float16]]]:
         """Return a document's passages in order, each with the blanks before it, its digest and its vector."""
@@ -54,6 +57,12 @@ class Passages(Database):
         """
         with self._told():  # of an index over the keys: the rows, with text and vectors, are not read
             return np.sort(np.fromiter((row[0] for row in self._db.execute("SELECT pk FROM passages")), np.int64))
+
+    def sample(self, count: int) -> list[Passage]:
+        """Return up to ``count`` passages, evenly spread over all."""
+        keys = self.keys()
+        places = np.unique(np.linspace(0, len(keys) - 1, min(count, len(keys))).astype(int))
+        return [passage for passage, _ in self.passages([int(key) for key in keys[places]]).values()]
 
     def entries(self, keys: Sequence[int] | None = None) -> Iterator[tuple[int, str]]:
         """Yield the key of each passage, or of those given, and what is searched of it, in order of keys."""

@@ -4,8 +4,9 @@ One transaction a document. Every change raises ``generation``, which the derive
 kept in 16 bits; a document's text is stored once, as its passages and what stands between them.
 """
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -200,6 +201,23 @@ class Store(Documents):
                 "SELECT d.id, d.sha256 FROM documents d JOIN files f ON f.pk = d.file_pk WHERE f.id = ?", (file_id,)
             )
         )
+
+    def versions(self, doc_ids: Collection[str]) -> dict[str, str]:
+        """Return what tells a document as it is from every other that had its id; ids not held are left out."""
+        found: dict[str, str] = {}
+        for doc_id in doc_ids:  # keys of a new index begin anew, hence the digest beside the key
+            found |= dict(self._run("SELECT id, pk || ':' || sha256 FROM documents WHERE id = ?", (doc_id,)))
+        return found
+
+    def census(self, last: int | None = None) -> str:
+        """Return the documents whose key is not above ``last`` (default: all) as "last key:digest".
+
+        While none of those that were there is removed or changed, ``census(last)`` gives the same again: what is added
+        has a higher key.
+        """
+        rows = self._run("SELECT pk, sha256 FROM documents WHERE ?1 IS NULL OR pk <= ?1 ORDER BY pk", (last,))
+        digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+        return f"{rows[-1][0] if rows and last is None else last or 0}:{digest}"
 
     def noted(self) -> set[str]:
         """Return the ids of files of which something could not be read."""

@@ -27,6 +27,8 @@ from qa.answer import Answer, Citation
 from qa.home import default_index
 from qa.read.quote import QuoteReader
 from qa.system import Assistant, standing_index
+from qa.web import commands
+from qa.web.conversations import forget
 
 app = typer.Typer(
     help="Ask your own documents: every sentence is cited to the exact words of a source.",
@@ -74,6 +76,7 @@ def index_command(
     if dry_run:
         out.print("Nothing was done.")
         return
+    forget(directory)
     documents, passages = Index(directory).counts()
     out.print(f"{_count(documents, 'document')}, {_count(passages, 'passage')} in {_safe(str(directory))}")
     if result.failed and not documents:
@@ -83,6 +86,7 @@ def index_command(
 
         err.print("Watching for changes; Ctrl-C stops.")
         for result in watch(roots, directory):
+            forget(directory)
             show_report(result)
 
 
@@ -281,6 +285,9 @@ def _json(value: object) -> str:
     """Return ``value`` as JSON, every character that a terminal might obey escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1].replace("\x7f", "\\u007f") for c in text)
+
+
+commands.register(app)
 
 
 def main() -> None:

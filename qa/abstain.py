@@ -17,6 +17,7 @@ from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
 from qa.question import kind, names
+from qa.synonyms import content
 from qa.texts import options, say
 
 # Below this chance nothing is shown; chosen on development questions (eval/LOG.md), refuses 1-3 % of the answerable
@@ -27,8 +28,11 @@ FLOOR_NAME_MISSING = 0.70
 STANDS_OUT = 0.6  # chance of the best sentence among all from which it stands out
 BEST = 3  # sentences that are looked at
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
-_ASKS_COUNT = re.compile(r"\bhow many\b(?! (?:percent|per cent)\b)")
-_COUNT = re.compile(rf"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))|\b(?:{'|'.join(NUMBER_WORDS)}|one)\b")
+_ASKS_COUNT = re.compile(r"\bhow many (?!(?:percent|per cent)\b)(?:(?:more|other|different|new|of the|of its) )?(\w+)")
+_COUNT = re.compile(r"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))")
+_COUNT_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)}|one)\b")
+_CLOSE = 30  # characters between a number in words and what it counts
+_VAGUE = 0.5  # chance of an answer below which a word of the question beside its names must stand near it
 _KIND_WORDS = frozenset(
     terms("cost costs price worth number amount year date time day now currently today latest present")
 )
@@ -50,7 +54,7 @@ _UNITS = (  # words that name units of one kind; a question that asks for one is
     "hours hour h minutes minute min seconds second s days day weeks week months month years year",
 )  # fmt: skip
 _UNIT_OF = {word: frozenset(family.split()) for family in _UNITS for word in family.split() if len(word) > 2}
-_DENIES = re.compile(r"\b(?:not|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
+_DENIES = re.compile(r"\b(?:not(?! only| just| merely)|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
 _TOKEN = re.compile(r"%|°?[a-z]+(?:-[a-z]+)*|(?<=\d)[a-z]+")
 _WHEN = re.compile(
     r"\d{1,2}[:.]\d\d|\d{1,2} ?[ap]m\b|\b(?:after|before|during|until|till|since|soon|later|earlier|once|every|each|"
@@ -114,19 +118,27 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
     """Return whether the best evidence does not hold an answer."""
     looked_at = judged.evidence[: BEST if judged.parts == 1 else 2 * judged.parts]
     best = [e for e in looked_at if e.score >= _RIVAL * judged.evidence[0].score]
-    if not best or (judged.confidence < FLOOR and not _unmistakable(asked, judged)):
+    if not best or _unlikely(asked, judged, best):
         return True
     if not any(shares(asked, f"{_around(e.citation)} {e.citation.passage.text}") for e in best):
         return True
-    if chinese.unanswered(asked.question, [_around(e.citation) for e in best]):
-        return True
     able = [e for e in best if _could_answer(asked, e.citation.quote)]
-    if not able or judged.confidence >= FLOOR_NAME_MISSING:
+    if judged.confidence < _VAGUE and judged.parts == 1:
+        able = [e for e in able if _speaks_of(asked, e.citation)]
+    sure = judged.confidence >= FLOOR_NAME_MISSING and not _asks_yes(asked.question)
+    if not able or sure:
         return not able
     if judged.parts > 1:
         return bool(missing_names(asked.question, able, judged.common))
     # one sentence must hold both name and answer
     return all(missing_names(asked.question, [e], judged.common) for e in able)
+
+
+def _unlikely(asked: Asked, judged: Judged, best: Sequence[Evidence]) -> bool:
+    """Return whether the chance of an answer is too low; of Chinese, whose words are covered, that is weighed too."""
+    if has_cjk(asked.question):
+        return chinese.unanswered(asked.question, [_around(e.citation) for e in best], judged.confidence)
+    return judged.confidence < FLOOR and not _unmistakable(asked, judged)
 
 
 def _unmistakable(asked: Asked, judged: Judged) -> bool:
@@ -155,7 +167,7 @@ def _could_answer(asked: Asked, quote: str) -> bool:
         return _MONEY.search(text) is not None
     if _ASKS_AGE.search(question):
         return _AGE.search(text) is not None
-    if _ASKS_COUNT.search(question) and not _COUNT.search(text):
+    if (counted := _ASKS_COUNT.search(question)) and not _counts(counted[1], text):
         return False
     if (unit := _IN_UNIT.search(question)) and unit["unit"] in _UNIT_OF:
         return any(word in _UNIT_OF[unit["unit"]] for word in _TOKEN.findall(text))
@@ -163,6 +175,23 @@ def _could_answer(asked: Asked, quote: str) -> bool:
     if expected == "date" and not holds("date", quote, asked.full):
         return _WHEN.search(text) is not None
     return expected not in ("number", "person") or holds(expected, quote, asked.full)
+
+
+def _asks_yes(question: str) -> bool:
+    """Return whether a question takes yes or no, for which evidence must hold every name; not a choice of two."""
+    return kind(question) == "yesno" and " or " not in question
+
+
+def _speaks_of(asked: Asked, citation: Citation) -> bool:
+    """Return whether a sentence, with its surroundings, holds a word of the question beside its names, if any."""
+    wanted, seen = content(asked.full) - content(" ".join(names(asked.full))), content(_around(citation))
+    return not wanted or any(_known(t, set(seen)) for t in wanted)
+
+
+def _counts(noun: str, text: str) -> bool:
+    """Return whether a text counts: by figures, or by a number in words close to what is counted."""
+    near = (text[max(0, m.start() - _CLOSE) : m.end() + _CLOSE] for m in _COUNT_WORD.finditer(text))
+    return _COUNT.search(text) is not None or any(content(noun) & content(words) for words in near)
 
 
 def refusal(asked: Asked, judged: Judged, documents: int) -> str:

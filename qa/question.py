@@ -19,18 +19,27 @@ _NUMBER = re.compile(
     r"\b(?:what|which) (?:\S+ ){0,3}?(?:percentage|percent|number|share|amount|price|cost|rate|(?<=the )mean|average|"
     r"score|population|size|length|distance|total|ratio|margin|figure|proportion|fraction|revenue|fee|salary|limit|"
     r"speed|capacity|weight|height|width|temperature)\b|"
+    r"\bwhat (?:do|does|did|will|would) .{1,60} (?:cost|earn|weigh|measure)\b|"
+    r"\bwhat (?:is|are|was|were) .{1,60} worth\b|"
     r"\bin (?:square )?(?:kilomet|met(?:er|re)s|miles|km|kilogram|kg|grams|tons|tonnes|lit(?:er|re)s|kwh|kilowatt|"
     r"hours|minutes|seconds|days|weeks|months|percent|dollars|euros|pounds|yuan|degrees)"
 )
+_ASKING = (
+    r"(?= (?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|must|may|might)\b|\W*$|,? and\b)"
+)
+_TOLD = r"\b(?:since|until|till|by|from|know|knows|me|us|say|says|said|out|and|or|to|with|of|for|whether|remember) "
 _DATE = re.compile(
-    r"\bwhen\b|\bhow long ago\b|\b(?:what|which) (?:\w+ ){0,2}?(?:year|date|month|day|century|decade|quarter|time)\b"
+    rf"\bwhen{_ASKING}|{_TOLD}when\b|"
+    r"\bhow long ago\b|\b(?:what|which) (?:\w+ ){0,2}?(?:year|date|month|day|century|decade|quarter|time)\b"
 )
 _PERSON = re.compile(
-    r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:\w+ )?(?:person|author|actor|president|founder|scientist|singer|"
+    r"(?<!people )(?<!those )(?<!someone )(?<!person )(?<!\ws )\b(?:who|whom|whose)\b|"  # not "buyers who"
+    r"\b(?:what|which) (?:\w+ )?(?:person|author|actor|president|founder|scientist|singer|"
     r"executive|ceo|leader|player|man|woman|king|queen|researchers?|scholars?)(?:'s)?\b"
 )
 _PLACE = re.compile(
-    r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|place|town|state|region|continent|"
+    rf"\bwhere{_ASKING}|{_TOLD}where\b|"
+    r"\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|place|town|state|region|continent|"
     r"university|location|river)\b"
 )
 _REASON = re.compile(r"\bwhy\b|\bhow come\b|\b(?:what|which) (?:\w+ )?(?:reasons?|causes?)\b|\bwhat caused\b")
@@ -94,6 +103,8 @@ def kind(question: str) -> Kind:
 
     >>> kind("How many users are there?"), kind("When was it founded?"), kind("What are its weaknesses?")
     ('number', 'date', 'list')
+    >>> kind("What does the SU7 cost?"), kind("What is Xiaomi worth?")
+    ('number', 'number')
     """
     if has_cjk(question) and not _LATIN.search(question):
         return chinese.kind(question)

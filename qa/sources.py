@@ -19,6 +19,7 @@ from index.sync import hide, readmit, remove, restore, sync
 from index.transfer import UPLOADS
 from qa.home import library_index
 from qa.uploads import Upload, drop
+from qa.web.conversations import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,11 @@ class Sources:
     def remove(self, doc_ids: Sequence[str]) -> None:
         """Take documents out of the index for good; those that were uploaded are deleted, other files stay untouched.
 
+        What conversations beside the index quoted of them goes too.
+
         Raises:
             StoreError: the index holds no document of such an id; then none is removed.
+            ConversationError: the conversations beside it cannot be written.
         """
         uploads = self._uploads()
         files = self.index.store.files()
@@ -109,6 +113,7 @@ class Sources:
         for doc_id in gone:
             drop(Path(files[doc_id].path), uploads)
         readmit(gone, self.index.directory)  # they may be uploaded again
+        forget(self.index.directory)
 
     # -- files -------------------------------------------------------------------------------------
 
@@ -230,4 +235,6 @@ class Sources:
         there, gone = known(self.index.directory)
         there = [root for root in (*there, *more) if root != less]
         gone = [root for root in gone if root != less]
-        return sync(there, self.index.directory, self.index.encoder, progress, keep=gone, stop=stop)
+        report = sync(there, self.index.directory, self.index.encoder, progress, keep=gone, stop=stop)
+        forget(self.index.directory)
+        return report

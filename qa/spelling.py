@@ -6,12 +6,14 @@ Only what was found tells how a word is written, so that nothing is put in its p
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from index.retrieve import Index
 from index.words import terms
 
 _LETTERS = re.compile(r"[^\W\d_]\w*")
 _INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]\w*")
+_OBJECT = re.compile(r"\b((?:on|in|at|for|from|with|by|of|to) )([^\W\d_]{3,})(?=[?.!]*$)")  # of the last preposition
 _NEARLY_ALWAYS = 0.8  # share of a word's places at which it has a capital
 _SHORT = 5  # letters below which a word is not put right
 _WHOLE = 3  # tokens of a word of the vocabulary, with the two marks
@@ -24,10 +26,19 @@ def as_written(question: str, texts: Sequence[str], index: Index) -> str:
     """
 
     def known(word: str) -> bool:
-        held = any(index.document_frequency(term) for term in terms(word, stop=False))
-        return held or index.encoder.count_tokens([word])[0] <= _WHOLE
+        return _held(index, word) or index.encoder.count_tokens([word])[0] <= _WHOLE
 
-    return truecased(corrected(question, texts, known), texts)
+    written = truecased(corrected(question, texts, known), texts)
+    held = partial(_held, index)
+    return (
+        _OBJECT.sub(lambda m: m[1] + (m[2] if held(m[2]) else m[2].capitalize()), written)
+        if written.islower() or question.islower()
+        else written
+    )
+
+
+def _held(index: Index, word: str) -> bool:
+    return any(index.document_frequency(term) for term in terms(word, stop=False))
 
 
 def corrected(question: str, texts: Sequence[str], known: Callable[[str], bool]) -> str:

@@ -22,12 +22,13 @@ from qa.models import resolve
 from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
+from qa.recall import still
 from qa.sources import Sources, known
 from qa.sources import library as library  # the page takes it from here
 from qa.trace import Steps, Trace
 from qa.verify import LexicalVerifier, Verifier
+from qa.web.conversations import forget
 
-FORGOTTEN = "A document that this answer quoted was removed or changed since. Ask again for what holds now."
 History = Sequence[tuple[str, str]] | Sequence[Turn]
 
 
@@ -134,6 +135,7 @@ class Assistant(Sources):
         directory = library_index()
         there, gone = known(directory, library())
         sync(there, directory, progress=progress, keep=gone, wait=300)
+        forget(directory)
         return cls(Index(directory), chosen, ranker, trace=noted, verifier=verifier)
 
     def warm(self) -> None:
@@ -186,11 +188,7 @@ class Assistant(Sources):
 
         What is deleted must not be told again from memory.
         """
-        quoted = [citation.passage for citation in (*answer.citations, *answer.nearest)]
-        quoted += [c.passage for claim in answer.dropped for c in claim.citations]
-        quoted += [c.passage for conflict in answer.conflicts for c in conflict.citations]
-        held = all(self.index.holds(passage) for passage in dict.fromkeys(quoted))
-        return answer if held else Answer(answer.question, (), message=FORGOTTEN)
+        return still(answer, self.index.store)
 
 
 def standing_index() -> Path:

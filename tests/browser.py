@@ -70,9 +70,11 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def opened(browser: Browser, address: str, outside: list[str], width: int = 1280, height: int = 900) -> Page:
+def opened(
+    browser: Browser, address: str, outside: list[str], width: int = 1280, height: int = 900, **options: str
+) -> Page:
     """Open the page; whatever it asks of another machine is refused and noted in ``outside``."""
-    page = browser.new_page(viewport={"width": width, "height": height})
+    page = browser.new_page(viewport={"width": width, "height": height}, **options)
     page.set_default_timeout(PATIENCE)
 
     def guard(route):
@@ -84,8 +86,8 @@ def opened(browser: Browser, address: str, outside: list[str], width: int = 1280
 
     page.route("**/*", guard)
     page.goto(address)
-    page.get_by_label("Your question").wait_for()
     page.locator("#top h1").wait_for()
+    page.locator(".welcome").wait_for()
     return page
 
 
@@ -101,5 +103,6 @@ def ask(page: Page, question: str) -> Locator:
 def answered(page: Page, turn: int) -> Locator:
     """Wait until the answer to a chat's question number ``turn``, from 0, is whole; returns its element."""
     page.locator(".question").nth(turn).wait_for()
+    page.locator(".answer[aria-busy=false]").nth(turn).wait_for()
     page.get_by_role("button", name="Ask", exact=True).wait_for()
     return page.locator(".answer").nth(turn)

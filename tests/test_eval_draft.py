@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 
 from corpus.document import Document
 from eval.__main__ import app
-from eval.draft import drafts, write
+from eval.draft import asked, drafts, write
 from eval.examples import EvalError, read
 from eval.metrics import holds
-from eval.phrase import questions
-from eval.verbs import turned
+from qa.phrase import questions
+from qa.verbs import turned
 
 GIVES = {
     "Xiaomi entered India in 2014.": ("When did Xiaomi enter India?", "2014"),
@@ -44,6 +44,17 @@ GIVES = {
     "小米公司成立于2010年。": ("小米公司成立于哪一年？", "2010年"),
     "米粉论坛共有7800万人注册。": ("米粉论坛共有多少人注册？", "7800万"),
 }  # fmt: skip
+GAPS = {
+    "Most visitors, about 40 a day, reached Aurora Bay in 2014, not by ferry.": {
+        "Fill the gap: Most visitors, about 40 a day, reached Aurora Bay in ____, not by ferry.": "2014",
+        "Fill the gap: Most visitors, about ____ a day, reached Aurora Bay in 2014, not by ferry.": "40",
+        "Fill the gap: Most visitors, about 40 a day, reached ____ in 2014, not by ferry.": "Aurora Bay",
+    },
+    "据公司年报，北方航运共运营渡轮40艘，覆盖挪威。": {"填空：据公司年报，北方航运共运营渡轮____艘，覆盖挪威。": "40"},
+    "Nordlink opened a depot in Norway in 2014.": {},  # it can be turned round
+    "It has about 40 ferries, most of them in the north of Norway.": {},  # it leans
+    "Nordlink, 40 and 40: two sums that add up to very little at all.": {},
+}  # fmt: skip
 GIVES_NOT = (
     "It was founded in 2010.",  # who?
     "The company entered India in 2014.",
@@ -65,8 +76,20 @@ def test_a_sentence_gives_its_question(sentence, expected):
     assert all(answer in sentence and question[-1] in "?？" for question, answer in found)
 
 
+@pytest.mark.parametrize(("sentence", "expected"), GAPS.items())
+def test_what_cannot_be_turned_round_is_asked_with_a_gap(sentence, expected):
+    assert {one.question: one.answer for one in asked(sentence) if one.asks == "gap"} == expected
+
+
+def test_gaps_come_after_what_can_be_turned_round():
+    text = f"{next(iter(GAPS))} Nordlink opened a depot in Norway in 2014. Nordlink has 40 ferries in Sweden."
+    made = [one.example.question for one in drafts([document("a.txt", text)], 6)]
+    gaps = [n for n, question in enumerate(made) if question.startswith("Fill the gap")]
+    assert gaps and min(gaps) > made.index("When did Nordlink open a depot in Norway?")
+
+
 @pytest.mark.parametrize("sentence", GIVES_NOT)
-def test_a_sentence_that_leans_or_cannot_be_read_gives_none(sentence):
+def test_a_sentence_that_leans_or_cannot_be_read_is_not_turned_round(sentence):
     assert list(questions(sentence)) == []
 
 

@@ -157,6 +157,13 @@ def test_auroc_by_hand():
     assert math.isnan(auroc([], [1.0]))
 
 
+def test_auroc_of_its_paper():
+    # Hanley and McNeil, 1982, table I: 109 images rated 1 to 5; W = .893
+    normal = np.repeat([1, 2, 3, 4, 5], [33, 6, 6, 11, 2])
+    abnormal = np.repeat([1, 2, 3, 4, 5], [3, 2, 2, 11, 33])
+    assert auroc(abnormal, normal) == pytest.approx(0.893, abs=5e-4)
+
+
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=12), st.lists(st.integers(0, 4), min_size=1, max_size=12))
 def test_auroc_equals_the_count_of_pairs(positive, negative):
     pairs = [(p > n) + 0.5 * (p == n) for p in positive for n in negative]

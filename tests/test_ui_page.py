@@ -1,254 +1,34 @@
-"""An answer as HTML: everything foreign is text, every quote is its slice; and what the page's events do to a chat."""
+"""What the page's events do to a tab: ask, stop, ask again, edit, rate, open a source; and how it is served."""
 
 import socket
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
+import gradio as gr
 import pytest
 import typer
-from hypothesis import given
-from hypothesis import strategies as st
+from seen import Seen
 from typer.testing import CliRunner
 
 import ui
-from corpus.document import Failure, Passage
+from corpus.document import Document, Passage
 from corpus.errors import QuestionError
-from index.report import SyncReport
-from qa.answer import Answer, Citation, Claim, Conflict
+from qa.answer import Answer, Citation, Claim
+from qa.web.tab import Exchange, Tab
 
-OURS = {"a", "blockquote", "details", "div", "h2", "li", "mark", "ol", "p", "span", "strong", "summary", "sup", "ul"}
-HOSTILE = "</mark></div><script>alert(1)</script> \"double\" 'single' & <img src=x onerror=alert(1)> `a`\n\n# $$x$$\t."
-
-
-class Seen(HTMLParser):
-    """What a browser would see of our HTML."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags, self.ids, self.links, self.marks, self.text, self.titles = set(), [], [], [], "", []
-        self._open: list[str] = []
-        self.feed(markup)
-        self.close()
-        assert self._open == [], "every tag is closed"
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self._open.append(tag)
-        values = dict(attrs)
-        self.ids += [values["id"]] if "id" in values else []
-        self.links += [values["href"]] if "href" in values else []
-        self.titles += [values["title"]] if "title" in values else []
-        self.marks += [""] if tag == "mark" else []
-
-    def handle_endtag(self, tag):
-        assert self._open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
-        if "mark" in self._open:
-            self.marks[-1] += data
+TEXT = "Xiaomi was founded in 2010. It sold well."
+FACTS = Passage("notes.md", 0, len(TEXT), TEXT, 3, (), ())
 
 
-def passage(*sentences, doc_id="notes.md", start=40, page=None, heading=()):
-    text, spans, at = " ".join(sentences), [], start
-    for sentence in sentences:
-        spans.append((at, at + len(sentence)))
-        at += len(sentence) + 1
-    return Passage(doc_id, start, start + len(text), text, page, heading, tuple(spans))
-
-
-def cited(where, quote, title="Notes"):
-    start = where.start + where.text.index(quote)
-    return Citation(where, start, start + len(quote), title)
-
-
-def claim(text, *citations, support=0.9, item=False):
-    return Claim(text, citations, support, item)
-
-
-def shown(answer, state="done", turn=1):
-    markup = ui.answer_html(ui.Exchange(answer, state), turn)
-    seen = Seen(markup)
-    assert "\n" not in markup
-    assert seen.tags <= OURS
-    return seen
-
-
-FACTS = passage(
-    "Xiaomi was founded in 2010.", "The SU7 costs 215,900 yuan.", "It sold well.", page=3, heading=("Cars", "Price")
-)
-
-
-def test_a_card_shows_title_page_headings_and_the_quote_within_its_passage():
-    seen = shown(Answer("?", (claim("It costs 215,900 yuan.", cited(FACTS, "The SU7 costs 215,900 yuan.")),)))
-    assert "It costs 215,900 yuan.[1]" in seen.text
-    assert "[1] Notes · p. 3 · Cars › Price" in seen.text
-    assert FACTS.text in seen.text
-    assert seen.marks == ["The SU7 costs 215,900 yuan."]
-
-
-def test_hostile_text_is_text_everywhere():
-    where = passage(HOSTILE, doc_id=HOSTILE, heading=(HOSTILE,))
-    whole = cited(where, HOSTILE, title=HOSTILE)
-    answer = Answer(
-        HOSTILE,
-        (claim(HOSTILE, whole),),
-        dropped=(claim(HOSTILE),),
-        conflicts=(Conflict((HOSTILE, "other"), (whole, cited(where, "alert", title=HOSTILE))),),
-        message=HOSTILE,
-    )
-    seen = shown(answer)
-    assert seen.marks[0] == HOSTILE
-    assert seen.text.count(HOSTILE) >= 6
-    assert seen.titles[0] == f"Source 1: {HOSTILE}"
-    question = ui.messages([ui.Exchange(answer)])[0]["content"]
-    assert Seen(question).text == HOSTILE
-    assert Seen(ui.notice_html(HOSTILE)).text == HOSTILE
-
-
-@given(st.text(min_size=1), st.text(), st.text())
-def test_a_highlighted_quote_is_its_slice(quote, before, after):
-    where = Passage("a", 7, 7 + len(before + quote + after), before + quote + after, None, (), ())
-    citation = Citation(where, 7 + len(before), 7 + len(before) + len(quote), "A")
-    assert shown(Answer("?", (claim("Yes.", citation),))).marks == [citation.quote]
-
-
-def test_every_marker_leads_to_its_own_answers_quote():
-    answer = Answer(
-        "?", (claim("Two.", cited(FACTS, "sold"), cited(FACTS, "2010")), claim("One.", cited(FACTS, "sold")))
-    )
-    for turn in (1, 2):
-        seen = shown(answer, turn=turn)
-        assert seen.links == [f"#s{turn}-1", f"#s{turn}-2", f"#s{turn}-1"]
-        assert sorted(seen.ids) == [f"s{turn}-1", f"s{turn}-2"]
-
-
-def test_quotes_of_one_passage_share_a_card_unless_they_overlap():
-    apart = shown(Answer("?", (claim("A.", cited(FACTS, "2010"), cited(FACTS, "sold well")),)))
-    assert "[1] [2] Notes" in apart.text
-    assert apart.text.count("It sold well.".replace("sold", "2 sold")) == 1
-    crossing = shown(Answer("?", (claim("A.", cited(FACTS, "The SU7 costs"), cited(FACTS, "costs 215,900")),)))
-    assert crossing.marks == ["The SU7 costs", "costs 215,900"]
-
-
-def test_a_long_passage_is_shown_around_its_quote_and_whole_on_demand():
-    sentences = [f"Sentence number {n} says little but says it at some length." for n in range(20)]
-    seen = shown(Answer("?", (claim("A.", cited(passage(*sentences), sentences[10])),)))
-    around, whole = seen.text.split("Whole passage")
-    assert "… " + " ".join(sentences[9:12]) + " …" in around
-    assert sentences[8] not in around
-    assert whole == " ".join(sentences)
-    assert seen.marks == [sentences[10]] * 2
-    assert len(seen.ids) == 1
-
-
-def test_an_abstention_is_its_message_and_the_nearest_passages():
-    seen = shown(Answer("?", (), message="The documents do not say.", nearest=(cited(FACTS, "It sold well."),)))
-    assert seen.text.startswith("The documents do not say.Nearest passages[1] Notes")
-    assert seen.marks == ["It sold well."]
-
-
-def test_a_greeting_is_its_message_only():
-    assert shown(Answer("Hello", (), message="Hello.")).text == "Hello."
-
-
-def test_weak_support_conflicts_and_removed_sentences_are_said_in_words():
-    old, new = cited(FACTS, "2010"), cited(passage("Founded in 2011.", doc_id="b"), "2011", title="Other")
-    seen = shown(
-        Answer(
-            "?",
-            (claim("Founded in 2010.", old, support=0.49), claim("A phone.", old, support=0.5, item=True)),
-            dropped=(claim("False."), claim("Wrong.")),
-            conflicts=(Conflict(("2010", "2011"), (old, new)),),
-        )
-    )
-    assert seen.text.count("weak support") == 1
-    assert "The sources disagree2010 – Notes[1]2011 – Other[2]" in seen.text
-    assert seen.marks == ["2010", "2011"]
-    assert "2 sentences removed: not supportedFalse.Wrong." in seen.text
-
-
-def test_an_unfinished_answer_says_so():
-    one = Answer("?", (claim("Yes.", cited(FACTS, "2010")),))
-    assert "Searching the documents…" in shown(Answer("?", ()), "running").text
-    assert "Checking the next sentence…" in shown(one, "running").text
-    assert "Stopped here." in shown(one, "stopped").text
-
-
-def test_an_upload_is_told_file_by_file():
-    report = SyncReport(
-        added=["uploads/a<b>.pdf", "elsewhere.md"],
-        unchanged=["old.md", "library.md"],
-        failed=[Failure("uploads/c.txt", "it is empty"), Failure("earlier.txt", "it is locked")],
-    )
-    told = Seen(ui.report_html(report, ["a<b>.pdf", "c.txt", "old.md", "d.png"])).text
-    assert told == (
-        "Added a<b>.pdf. You can ask about it now."
-        "old.md: already here, nothing changed."
-        "c.txt was not added: it is empty"
-        "d.png was not added: files of this kind cannot be read"
-    )
-
-
-def test_a_failed_upload_is_told_whatever_else_bears_its_name():
-    failed = [Failure("n.txt", "it is empty")]
-    for report in (
-        SyncReport(added=["uploads/n.txt"], failed=failed),
-        SyncReport(added=["n-2.txt"], failed=failed),
-        SyncReport(unchanged=["n.txt"], failed=failed),
-    ):
-        assert Seen(ui.report_html(report, ["n.txt"])).text == "n.txt was not added: it is empty"
-
-
-def test_an_upload_that_is_new_is_not_told_as_already_here():
-    report = SyncReport(changed=["uploads/n.txt"], moved=["m.txt"], unchanged=["n.txt", "m.txt"])
-    told = Seen(ui.report_html(report, ["n.txt", "m.txt"])).text
-    assert told == "Added n.txt, m.txt. You can ask about it now."
-
-
-class Served:
-    """An assistant and its page that open and serve nothing; remembers what the header says."""
-
-    def __init__(self, monkeypatch):
-        self.index, self.roots, self.privacy, self.store = self, (), None, self
-        monkeypatch.setattr(ui.Assistant, "open", lambda *_: self)
-        monkeypatch.setattr(ui, "build", self.build)
-
-    def build(self, assistant, examples, privacy):
-        self.privacy = privacy
-        return self
-
-    def launch(self, **options):
-        pass
-
-    warm = block_thread = launch
+def claim(text, quote):
+    start = TEXT.index(quote)
+    return Claim(text, (Citation(FACTS, start, start + len(quote), "Notes"),), 0.9)
 
 
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_on_this_machine_only_the_page_says_so(monkeypatch, capsys, host):
-    served = Served(monkeypatch)
-    ui.main(host=host, port=free_port())
-    assert served.privacy == ui.PRIVATE
-    assert "arning" not in "".join(capsys.readouterr())
-
-
-@pytest.mark.parametrize("reader", [None, "http://models.example:8000"])
-def test_open_to_the_network_the_page_and_the_terminal_say_so(monkeypatch, capsys, reader):
-    served = Served(monkeypatch)
-    ui.main(reader=reader, host="0.0.0.0", port=free_port())
-    assert "stays on this machine" not in served.privacy
-    assert "open to the network without a password" in served.privacy
-    assert ("is sent to models.example" in served.privacy) == bool(reader)
-    warning = capsys.readouterr().out.splitlines()[-1]
-    assert warning.startswith("Warning: ")
-    assert "open to the network without a password" in warning
 
 
 @pytest.mark.parametrize(("host", "why"), [("203.0.113.9", "assign requested address"), ("a..b", "not known")])
@@ -279,10 +59,20 @@ def test_the_help_says_which_index_is_the_default():
 
 
 class Scripted:
-    """An assistant that says what it was given, and remembers what it was asked."""
+    """An assistant that says what it was given, and remembers what it was asked; its own index holds ``FACTS``."""
 
-    def __init__(self, *steps):
-        self.steps, self.asked = steps, []
+    def __init__(self, *steps, holds=True):
+        self.steps, self.asked, self.index, self.held = steps, [], self, holds
+        self.store, self.generation = self, 7
+
+    def holds(self, passage):
+        return self.held
+
+    def document(self, doc_id):
+        return Document(doc_id, "Notes", TEXT, (), (), "text/plain", "")
+
+    def documents(self):
+        return []
 
     def still(self, answer):
         return answer
@@ -295,58 +85,143 @@ class Scripted:
             yield step
 
 
-FIRST, SECOND = claim("Founded in 2010.", cited(FACTS, "2010")), claim("It sold well.", cited(FACTS, "sold well"))
+FIRST, SECOND = claim("Founded in 2010.", "2010"), claim("It sold well.", "sold well")
 WHOLE = Answer("When?", (FIRST, SECOND))
 
 
+def page(*steps, **more):
+    return ui.Page(Scripted(*steps, **more), (), "")
+
+
+def event(**data):
+    return gr.EventData(None, data)
+
+
+def done(*questions):
+    return Tab([Exchange(Answer(question, (FIRST,)), "done") for question in questions])
+
+
+def questions(tab):
+    return [turn.answer.question for turn in tab.turns]
+
+
 def test_an_answer_grows_by_verified_sentences_and_becomes_history():
-    assistant, chat = Scripted(FIRST, SECOND, WHOLE), []
-    views = list(ui.Page(assistant, "").reply("When?", chat))
-    answers = [Seen(view[0][1]["content"]).text for view in views]
-    assert "Searching" in answers[0]
-    assert "It sold well." not in answers[1].split("Sources")[0]
-    assert "It sold well." in answers[2].split("Sources")[0]
-    assert "Checking" not in answers[3]
-    list(ui.Page(assistant, "").reply("And then?", chat))
-    assert assistant.asked == [("When?", ()), ("And then?", (("When?", WHOLE.text),))]
+    made, tab = page(FIRST, SECOND, WHOLE), Tab()
+    shown = [Seen(view[0]).text for view in made.reply("When?", tab)]
+    assert "Searching" in shown[0]
+    assert "It sold well." not in shown[1].split("Sources")[0]
+    assert "It sold well." in shown[2].split("Sources")[0]
+    assert "Checking" not in shown[3]
+    list(made.reply("And then?", tab))
+    assert made.assistant.asked == [("When?", ()), ("And then?", (("When?", WHOLE.text),))]
 
 
 def test_an_error_gives_the_question_back_and_leaves_the_chat_as_it_was():
-    chat = [ui.Exchange(WHOLE, "done")]
-    views = list(ui.Page(Scripted(FIRST, QuestionError("too <long>")), "").reply("Why?", chat))
-    shown_messages, box, notice = views[-2]
-    assert len(chat) == 1
-    assert len(shown_messages) == 2
+    tab = done("Who?")
+    views = list(page(FIRST, QuestionError("too <long>")).reply("Why?", tab))
+    shown, box, notice = views[-2]
+    assert questions(tab) == ["Who?"]
+    assert "Why?" not in Seen(shown).text
     assert box.value == "Why?"
     assert Seen(notice).text == "too <long>"
     assert views[-1] == ui.UNCHANGED
 
 
 def test_an_empty_question_asks_nothing():
-    assistant, chat = Scripted(WHOLE), []
-    [view] = ui.Page(assistant, "").reply(" \n", chat)
+    made, tab = page(WHOLE), Tab()
+    [view] = made.reply(" \n", tab)
     assert "Type a question first." in view[2]
-    assert (assistant.asked, chat) == ([], [])
+    assert (made.assistant.asked, tab.turns) == ([], [])
 
 
 def test_a_second_question_waits_for_the_first():
-    assistant, chat = Scripted(WHOLE), [ui.Exchange(Answer("When?", ()))]
-    [view] = ui.Page(assistant, "").reply("Why?", chat)
+    made, tab = page(WHOLE), Tab([Exchange(Answer("When?", ()))])
+    [view] = made.reply("Why?", tab)
     assert "Wait for the answer" in view[2]
-    assert assistant.asked == []
+    assert list(made.again(tab)) == []
+    assert made.revise(tab, event(turn="1")) == ui.UNCHANGED
+    assert made.assistant.asked == []
 
 
 @pytest.mark.parametrize("checked", [0, 1])
 def test_stop_keeps_what_was_checked_or_gives_the_question_back(checked):
-    page, chat = ui.Page(Scripted(FIRST, SECOND, WHOLE), ""), []
-    views = page.reply("When?", chat)
+    made, tab = page(FIRST, SECOND, WHOLE), Tab()
+    views = made.reply("When?", tab)
     for _ in range(1 + checked):
         next(views)
-    shown_messages, box, _ = page.stop(chat)
-    assert len(shown_messages) == 2 * checked
+    _, box, _ = made.stop(tab)
     assert box.value == (None if checked else "When?")
     assert list(views) == [ui.UNCHANGED]
-    assert [exchange.answer.claims for exchange in chat] == [(FIRST,)] * checked
+    assert [turn.answer.claims for turn in tab.turns] == [(FIRST,)] * checked
+
+
+def test_a_new_chat_leaves_the_running_answer_behind():
+    made, tab = page(FIRST, SECOND, WHOLE), Tab()
+    views = made.reply("When?", tab)
+    next(views)
+    next(views)
+    made.fresh(tab)
+    assert list(views) == [ui.UNCHANGED]
+    assert tab.turns == []
+
+
+def test_the_last_question_is_asked_again_in_its_own_place():
+    made, tab = page(WHOLE), done("Who?", "When?")
+    list(made.again(tab))
+    assert questions(tab) == ["Who?", "When?"]
+    assert made.assistant.asked == [("When?", (("Who?", "Founded in 2010. [1]"),))]
+
+
+def test_an_edited_question_replaces_what_came_after_only_once_it_is_asked():
+    made, tab = page(WHOLE), done("Who?", "Where?", "Why?")
+    _, box, told = made.revise(tab, event(turn="2"))
+    assert box.value == "Where?"
+    assert "2 in total" in told
+    assert questions(tab) == ["Who?", "Where?", "Why?"]
+    made.keep(tab)
+    assert (tab.editing, questions(tab)) == (0, ["Who?", "Where?", "Why?"])
+    made.revise(tab, event(turn="2"))
+    list(made.reply("When?", tab))
+    assert (tab.editing, questions(tab)) == (0, ["Who?", "When?"])
+
+
+def test_an_edited_question_that_fails_takes_nothing_away():
+    tab = done("Who?", "Where?", "Why?")
+    tab.editing = 2
+    list(page(QuestionError("too long")).reply("Where? " * 999, tab))
+    assert questions(tab) == ["Who?", "Where?", "Why?"]
+
+
+def test_a_picked_question_is_asked_and_what_is_being_typed_stays():
+    made, tab = page(WHOLE), Tab()
+    first, *_ = made.pick(tab, event(text="When?"))
+    assert first[1].value is None
+    assert made.assistant.asked == [("When?", ())]
+
+
+def test_a_source_opens_at_its_quote():
+    tab = Tab([Exchange(WHOLE, "done")])
+    seen = Seen(page().cite(tab, event(turn="1", n=2)))
+    assert seen.marks == ["2010", "sold well"]
+    assert "2 of 2" in seen.text
+
+
+@pytest.mark.parametrize("asked", [{"turn": "2", "n": "1"}, {"turn": "0", "n": "1"}, {"turn": "1", "n": "3"}])
+def test_a_source_that_is_not_there_is_told(asked):
+    assert "removed or changed" in page().cite(Tab([Exchange(WHOLE, "done")]), event(**asked))
+
+
+def test_a_source_that_was_removed_is_not_shown():
+    shown = page(holds=False).cite(Tab([Exchange(WHOLE, "done")]), event(turn="1", n="1"))
+    assert "removed or changed" in shown
+    assert "2010" not in shown
+
+
+def test_feedback_stays_with_its_answer_and_only_known_verdicts_count():
+    tab = done("Who?", "When?")
+    page().rate(tab, event(turn="1", verdict="wrong citation", note="p. 4 says so"))
+    page().rate(tab, event(turn="2", verdict="<b>"))
+    assert [(turn.verdict, turn.note) for turn in tab.turns] == [("wrong citation", "p. 4 says so"), (None, "")]
 
 
 def test_importing_the_page_loads_no_model_library():
@@ -354,3 +229,13 @@ def test_importing_the_page_loads_no_model_library():
     root = Path(ui.__file__).parent
     ended = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+def test_follow_ups_wait_for_those_who_ask_and_go_with_the_generation():
+    made, tab = page(WHOLE), done("Who?")
+    made.answering.add(tab.turns[0])
+    assert made.follow(tab)["__type__"] == "update"
+    tab.turns[0].follow_ups, tab.turns[0].generation = ("When was it?",), 7
+    assert "When was it?" in made.view(tab)[0]
+    made.assistant.generation = 8
+    assert "When was it?" not in made.view(tab)[0]

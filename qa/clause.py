@@ -6,7 +6,7 @@ By rules, for plain English: a sentence that leans on others, or cannot be read 
 import re
 from dataclasses import dataclass
 
-from eval.verbs import AUXILIARIES, turned
+from qa.verbs import AUXILIARIES, turned
 
 MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DATE = (
@@ -83,9 +83,12 @@ def read(text: str) -> Clause | None:
         if turned(joined[1], False) or turned(joined[1], True) or joined[1] in AUXILIARIES:
             text = text[: joined.start()]
             break
-    if _OPENS.match(text) or _LEANS.search(text):
-        return None
-    return _parsed(text)
+    return None if leans(text) else _parsed(text)
+
+
+def leans(text: str) -> bool:
+    """Whether a sentence leans on others: it opens with a conjunction or the like, or holds a pronoun or brackets."""
+    return bool(_OPENS.match(text) or _LEANS.search(text))
 
 
 def _parsed(text: str) -> Clause | None:

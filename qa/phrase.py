@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from eval.clause import DATE, Clause, lowered, read, sentence
-from eval.verbs import AUXILIARIES, BE, turned
+from qa.clause import DATE, Clause, lowered, read, sentence
+from qa.verbs import AUXILIARIES, BE, turned
 
-Asks = Literal["when", "where", "who", "how many", "how much", "what share", "what"]
+Asks = Literal["when", "where", "who", "how many", "how much", "what share", "what", "gap"]
 _WHEN = re.compile(rf"\b(in|on|since|until|by) ({DATE})\b(?![-–%])", re.IGNORECASE)
 _ANY_DATE = re.compile(rf"\b{DATE}\b")
 _NUMBER = (

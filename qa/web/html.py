@@ -1,0 +1,70 @@
+"""Safe HTML and its parts: every word of a document, a file name or a question is escaped by construction.
+
+Markup is put together by ``Markup.format`` and ``join`` alone, which escape whatever is no ``Markup`` itself; a plain
+string can therefore never become a tag or an attribute. No gradio, no retrieval.
+"""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from qa.answer import Citation
+from qa.texts import Language
+from qa.web.texts import say
+
+NONE = Markup()
+
+
+def joined(parts: Sequence[str], between: str = "") -> Markup:
+    """Return texts and markup one after another, texts escaped."""
+    return Markup(between).join(parts)
+
+
+def place(citation: Citation, language: Language) -> str:
+    """Return where a quote stands in its document: page and headings, ``p. 3 · Cars › Price``; "" for neither."""
+    passage = citation.passage
+    path = " › ".join(heading for heading in passage.heading if heading != citation.title)
+    page = say(language, "page", n=passage.page) if passage.page else ""
+    return " · ".join(part for part in (page, path) if part)
+
+
+def marker(citation: Citation, number: int, turn: int, language: Language) -> Markup:
+    """Return the marker of a source: a button that opens it, with what its card shows."""
+    return Markup(
+        '<button type="button" class="cite" data-do="cite" data-turn="{}" data-n="{}" data-title="{}" data-place="{}"'
+        ' data-quote="{}" aria-label="{}">[{}]</button>'
+    ).format(
+        turn,
+        number,
+        citation.title,
+        place(citation, language),
+        citation.quote,
+        say(language, "source", n=number, title=citation.title),
+        number,
+    )
+
+
+def button(do: str, turn: int, label: str, **more: str) -> Markup:
+    """Return a small button of an answer; ``more`` are further attributes, ``_`` standing for ``-``."""
+    extra = joined([Markup(' {}="{}"').format(name.replace("_", "-"), value) for name, value in more.items()])
+    return Markup('<button type="button" class="small" data-do="{}" data-turn="{}"{}>{}</button>').format(
+        do, turn, extra, label
+    )
+
+
+def asks(questions: Sequence[str], heading: str) -> Markup:
+    """Return questions as buttons that ask them; nothing for none."""
+    if not questions:
+        return NONE
+    buttons = [
+        Markup(
+            '<li><button type="button" class="ask" data-do="pick" data-text="{}" dir="auto">{}</button></li>'
+        ).format(question, question)
+        for question in questions
+    ]
+    return Markup('<section class="asks"><h3>{}</h3><ul>{}</ul></section>').format(heading, joined(buttons))
+
+
+def notice(line: str) -> Markup:
+    """Return what went wrong as a visible note; nothing for an empty line."""
+    return Markup('<div class="notice" role="alert" dir="auto">{}</div>').format(line) if line else NONE

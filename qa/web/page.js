@@ -1,0 +1,166 @@
+// What the page does without asking the server, and how a click in our HTML reaches it. This is the body of a function
+// that gradio calls once, with the source panel as `element`; `trigger` sends an event of the panel to the server.
+// Nothing here makes HTML of a text: the card is filled with textContent.
+
+const body = document.body, narrow = matchMedia('(max-width: 760px)');
+const events = ['pick', 'again', 'revise', 'keep', 'rate', 'cite', 'fresh'];
+const opened = new Set();  // the details a person opened, which an answer that grows must not close
+let asked = 0, from = null, last = null;  // questions seen; what opened the panel; the citation it shows
+
+const card = document.createElement('div');
+card.id = 'card';
+card.setAttribute('role', 'tooltip');
+card.hidden = true;
+for (const name of ['title', 'place', 'quote']) card.append(Object.assign(document.createElement('p'), {className: name}));
+document.querySelector('.gradio-container').append(card);
+
+function show(marker) {
+  for (const name of ['title', 'place', 'quote'])
+    Object.assign(card.querySelector('.' + name), {textContent: marker.dataset[name], hidden: !marker.dataset[name]});
+  card.hidden = false;
+  const at = marker.getBoundingClientRect(), size = card.getBoundingClientRect();
+  card.style.left = Math.max(8, Math.min(at.left, innerWidth - size.width - 8)) + 'px';
+  card.style.top = (at.bottom + size.height + 12 < innerHeight ? at.bottom + 6 : Math.max(8, at.top - size.height - 6)) + 'px';
+  marker.setAttribute('aria-describedby', 'card');
+}
+
+function hide() {
+  card.hidden = true;
+  document.querySelectorAll('[aria-describedby=card]').forEach(marker => marker.removeAttribute('aria-describedby'));
+}
+
+function view(name) {
+  body.dataset.view = name;
+  point();
+  if (narrow.matches) menu(false);
+}
+
+function point() {  // out to the view that is open, which a sidebar drawn anew does not know
+  const name = body.dataset.view;
+  document.querySelectorAll('#side .view').forEach(button =>
+    button.dataset.view === name ? button.setAttribute('aria-current', 'page') : button.removeAttribute('aria-current'));
+  document.querySelector('[data-do=menu]')?.setAttribute('aria-expanded', !body.classList.contains('shut'));
+}
+
+function menu(open) {
+  body.classList.toggle('shut', !open);
+  point();
+}
+
+function close() {
+  if (!body.classList.contains('reading')) return;
+  body.classList.remove('reading');
+  const back = last && document.querySelector(`#log [data-do=cite][data-turn="${last.turn}"][data-n="${last.n}"]`);
+  (from?.isConnected ? from : back)?.focus();
+}
+
+function cite(turn, n) {
+  last = {turn, n};
+  hide();
+  body.classList.add('reading');
+  trigger('cite', last);
+}
+
+function step(by) {
+  const open = element.querySelector('.source'), n = Number(open?.dataset.n) + by;
+  if (n >= 1 && n <= Number(open.dataset.all)) { from = null; cite(open.dataset.turn, n); }
+}
+
+async function copy(button) {
+  const text = button.dataset.copy;
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else {  // a page that is not served by https has no clipboard
+    const area = Object.assign(document.createElement('textarea'), {value: text});
+    body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
+  const label = button.textContent;
+  button.textContent = button.dataset.done;
+  button.setAttribute('aria-live', 'polite');
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+function rate(button) {
+  const form = button.closest('fieldset'), verdict = form.querySelector('input:checked');
+  if (!verdict) return form.querySelector('input').focus();
+  trigger('rate', {turn: button.dataset.turn, verdict: verdict.value, note: form.querySelector('textarea').value});
+}
+
+const here = {
+  menu: () => menu(body.classList.contains('shut')),
+  view: button => view(button.dataset.view),
+  cite: button => { from = button; cite(button.dataset.turn, Number(button.dataset.n)); },
+  previous: () => step(-1), following: () => step(1), close, copy, rate,
+  fresh: () => { view('chat'); close(); trigger('fresh', {}); },
+};
+
+document.addEventListener('click', event => {
+  const button = event.target.closest?.('[data-do]');
+  if (!button) return narrow.matches && !event.target.closest?.('#side') && menu(false);
+  const name = button.dataset.do;
+  if (here[name]) here[name](button);
+  else if (events.includes(name)) trigger(name, {...button.dataset});
+  if (name === 'revise') document.querySelector('#box textarea')?.focus();
+});
+
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape') {
+    if (!card.hidden) return hide();
+    if (body.classList.contains('reading')) return close();
+    if (narrow.matches) menu(false);
+    return;
+  }
+  if (!element.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const by = {n: 1, ArrowRight: 1, p: -1, ArrowLeft: -1}[event.key];
+  if (by) { event.preventDefault(); step(by); }
+});
+
+for (const [on, off] of [['mouseover', 'mouseout'], ['focusin', 'focusout']]) {
+  document.addEventListener(on, event => { const m = event.target.closest?.('.cite'); if (m) show(m); });
+  document.addEventListener(off, event => { if (event.target.closest?.('.cite')) hide(); });
+}
+document.addEventListener('scroll', hide, true);
+
+document.addEventListener('click', event => {  // what a person does, and not what a new drawing does
+  const one = event.target.closest?.('details[data-keep] > summary')?.parentElement;
+  if (one) one.open ? opened.delete(one.dataset.keep) : opened.add(one.dataset.keep);
+});
+
+document.addEventListener('input', event => {
+  const list = event.target.dataset?.finds && document.querySelector('.' + event.target.dataset.finds);
+  if (!list) return;
+  const words = event.target.value.toLowerCase().split(/\s+/);
+  let shown = 0;
+  for (const row of list.children) {
+    row.hidden = !words.every(word => row.dataset.find.includes(word));
+    shown += !row.hidden;
+  }
+  list.nextElementSibling.hidden = shown > 0;
+});
+
+document.addEventListener('told', () => {  // after a part of the page was drawn anew
+  point();
+  document.querySelectorAll('details[data-keep]').forEach(one => { one.open = opened.has(one.dataset.keep); });
+  setTimeout(scroll, 30);
+});
+
+function scroll() {  // to a question that is new
+  const questions = document.querySelectorAll('#log .question'), pane = document.querySelector('#log');
+  if (questions.length > asked)
+    pane.scrollTop += questions[questions.length - 1].getBoundingClientRect().top - pane.getBoundingClientRect().top - 16;
+  if (!questions.length) { pane.scrollTop = 0; close(); }
+  asked = questions.length;
+}
+
+watch('value', () => {  // a source is open: to its quote, and the keyboard to the panel
+  const quote = element.querySelector('#quote'), open = element.querySelector('.source');
+  if (!open || !body.classList.contains('reading')) return;
+  open.focus({preventScroll: true});
+  element.scrollTop = 0;
+  if (quote) element.scrollTop = quote.getBoundingClientRect().top - element.getBoundingClientRect().top - innerHeight / 4;
+});
+
+menu(!narrow.matches);
+view('chat');

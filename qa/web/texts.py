@@ -1,0 +1,165 @@
+"""Every word of the page's own, in English and Chinese. Words of documents and of errors are never translated.
+
+An entry is (English, Chinese); an English entry for a number may hold two forms, ``one|many``.
+"""
+
+from qa.texts import Language
+
+NAMES: dict[str, Language] = {"English": "en", "中文": "zh"}  # a language in its own words, for the choice of it
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # the frame
+    "chat": ("Chat", "对话"),
+    "documents": ("Documents", "文件"),
+    "settings": ("Settings", "设置"),
+    "menu": ("Menu", "菜单"),
+    "views": ("Views", "视图"),
+    "new chat": ("New chat", "新对话"),
+    "have": ("{n} document|{n} documents", "{n} 份文件"),
+    "ask have": ("Ask {n} document.|Ask {n} documents.", "向 {n} 份文件提问。"),
+    # the box
+    "question": ("Your question", "你的问题"),
+    "placeholder": ("Ask your documents…", "向你的文件提问……"),
+    "ask": ("Ask", "提问"),
+    "stop": ("Stop", "停止"),
+    "empty": ("Type a question first.", "请先输入问题。"),
+    "wait": ("Wait for the answer or stop it, then ask again.", "请等回答结束或先停止，再提问。"),
+    "broken": (
+        "Something went wrong here; the terminal says what. Your question is kept.",
+        "出错了，终端里有说明。你的问题还在。",
+    ),
+    "replaces": (
+        "Asking replaces this question and its answer.|Asking replaces this question and all after it, {n} in total.",
+        "提问后将替换这个问题及其后共 {n} 个问题。",
+    ),
+    "keep": ("Keep them", "保留原样"),
+    # a first visit
+    "welcome": ("What would you like to know?", "你想了解什么？"),
+    "promise": (
+        "Every sentence of an answer is cited to the exact words of your documents, and checked before it is shown. "
+        "What they do not say is not answered.",
+        "回答的每句话都注明你的文件中的原文出处，并在显示前经过核对。文件里没有的内容不会回答。",
+    ),
+    "kinds": ("You are asking {what} ({kinds}).", "正在提问：{what}（{kinds}）。"),
+    "among": ("Among them:", "其中有："),
+    "examples": ("Questions to begin with", "可以先问"),
+    "how": ("How to ask", "怎样提问"),
+    "how whole": ("In a whole sentence, with the names your documents use.", "用完整的句子，并使用文件里的名称。"),
+    "how list": ("“Which documents do you have?” lists them all.", "“你有哪些文件？”会列出全部文件。"),
+    "how more": (
+        "“Where does it say that?” after an answer tells the source.",
+        "在回答后问“出处在哪里？”会告诉你来源。",
+    ),
+    "nothing": ("There are no documents to ask yet.", "还没有可以提问的文件。"),
+    "add first": ("Add documents", "添加文件"),
+    # an answer
+    "conversation": ("Conversation", "对话内容"),
+    "turn": ("Question {n}", "问题 {n}"),
+    "answer": ("Answer", "回答"),
+    "searching": ("Searching the documents…", "正在检索文件……"),
+    "checking": ("Checking the next sentence…", "正在核对下一句……"),
+    "stopped": ("Stopped here.", "已在此停止。"),
+    "source": ("Source {n}: {title}", "来源 {n}：{title}"),
+    "page": ("p. {n}", "第 {n} 页"),
+    "sources": ("Sources", "来源"),
+    "nearest": ("Nearest passages", "最接近的段落"),
+    "weak": ("weak support", "依据较弱"),
+    "weak why": (
+        "The source carries this sentence only in part. Read it before you rely on it.",
+        "来源只部分支持这句话，采用前请先阅读原文。",
+    ),
+    "all supported": (
+        "Checked: the sentence is supported by its source.|Checked: all {n} sentences are supported by their sources.",
+        "已核对：{n} 句话均有来源支持。",
+    ),
+    "some weak": (
+        "Checked: the source supports the sentence only weakly.|Checked: weak support for {weak} of {n} sentences.",
+        "已核对：{n} 句话中有 {weak} 句依据较弱。",
+    ),
+    "disagree": ("The sources disagree", "来源说法不一"),
+    "removed": ("{n} sentence removed: not supported|{n} sentences removed: not supported", "已删去 {n} 句：没有依据"),
+    "next": ("You could ask next", "接下来可以问"),
+    # what can be done with an answer
+    "copy": ("Copy", "复制"),
+    "copy all": ("Copy answer with sources", "复制回答和来源"),
+    "copied": ("Copied", "已复制"),
+    "again": ("Ask again", "重新回答"),
+    "edit": ("Edit", "编辑"),
+    "edit question": ("Edit question {n}", "编辑问题 {n}"),
+    "feedback": ("Feedback", "反馈"),
+    "verdict": ("How is this answer?", "这个回答怎么样？"),
+    "good": ("Good", "好"),
+    "bad": ("Bad", "不好"),
+    "wrong citation": ("Wrong citation", "引用有误"),
+    "should refuse": ("Should have refused", "本该拒答"),
+    "note": ("Note (optional)", "备注（可不填）"),
+    "send": ("Send", "提交"),
+    "thanks": ("Thank you: kept with this answer.", "谢谢，已随这个回答保存。"),
+    # the source panel
+    "panel": ("Source", "来源原文"),
+    "of": ("{n} of {all}", "{n} / {all}"),
+    "previous": ("Previous", "上一个"),
+    "following": ("Next", "下一个"),
+    "close": ("Close", "关闭"),
+    "keys": (
+        "Keys: n or → next, p or ← previous, Esc closes and goes back to the answer.",
+        "按键：n 或 → 下一个，p 或 ← 上一个，Esc 关闭并回到回答。",
+    ),
+    "gone": (
+        "This source was removed or changed since it was quoted. Ask again for what holds now.",
+        "这个来源在引用之后已被删除或更改。请重新提问。",
+    ),
+    # documents
+    "add": ("Add documents", "添加文件"),
+    "find document": ("Search documents", "搜索文件"),
+    "pages": ("{n} page|{n} pages", "{n} 页"),
+    "passages": ("{n} passage|{n} passages", "{n} 个段落"),
+    "none found": ("No document matches.", "没有匹配的文件。"),
+    "problems": ("{n} file could not be read|{n} files could not be read", "{n} 个文件无法读取"),
+    "partly": ("{n} note on what could not be read|{n} notes on what could not be read", "{n} 条未能读取的说明"),
+    "added": ("Added {names}. You can ask about it now.", "已添加 {names}，现在可以提问了。"),
+    "same": ("{names}: already here, nothing changed.", "{names}：已有，没有变化。"),
+    "not added": ("{name} was not added: {reason}", "{name} 没有添加：{reason}"),
+    "unreadable": ("files of this kind cannot be read", "无法读取这种文件"),
+    # settings
+    "language": ("Language of this page", "页面语言"),
+    "language how": (
+        "Labels and buttons only. Answers keep the words of your documents, in the language you ask in.",
+        "只改变标签和按钮。回答保留文件的原文，并随你提问的语言。",
+    ),
+    "as browser": ("As the browser", "跟随浏览器"),
+}
+
+KINDS_ZH = {  # what ``corpus.load.sniff.kind`` calls a file, in Chinese
+    "Document": "文档", "Slides": "幻灯片", "Spreadsheet": "电子表格", "E-book": "电子书", "E-mail": "邮件",
+    "Notebook": "笔记本", "Text": "文本", "Table": "表格", "Records": "记录", "Source code": "源代码",
+}  # fmt: skip
+
+
+def spoken(tags: str) -> Language:
+    """Return the page's language for a browser's ``Accept-Language``: the first tag that is English or Chinese.
+
+    >>> spoken("zh-CN,zh;q=0.9,en;q=0.8"), spoken("fr-FR,en;q=0.7"), spoken("")
+    ('zh', 'en', 'en')
+    """
+    for tag in tags.lower().split(","):
+        if tag.strip().startswith("zh"):
+            return "zh"
+        if tag.strip().startswith("en"):
+            return "en"
+    return "en"
+
+
+def say(language: Language, text: str, **values: object) -> str:
+    """Return one of the page's texts, its places filled; of ``one|many`` the form that ``n`` asks for.
+
+    >>> say("en", "have", n=1), say("en", "have", n=2), say("zh", "have", n=2)
+    ('1 document', '2 documents', '2 份文件')
+    """
+    one, _, many = TEXTS[text][language == "zh"].partition("|")
+    return (many if many and values.get("n") != 1 else one).format(**values)
+
+
+def named(language: Language, kind: str) -> str:
+    """Return what a kind of file is called."""
+    return KINDS_ZH.get(kind, kind) if language == "zh" else kind
