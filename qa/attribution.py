@@ -34,7 +34,11 @@ _FORMS = (
     (re.compile(rf"{_DO} {_PERSON} (?!(?:{_LIVES})\b)(?=[a-z]+)"), ""),
     (re.compile(rf"\b{_PERSON}['’]s (?={_WORK}|{_SAID})"), "the "),
 )
-_NAME = r"[A-Z][\w'’-]+(?: [A-Z]\.?)*(?: [A-Z][\w'’-]+){1,2}"
+_NAME = r"[A-Z][a-zà-ÿ'’][\w'’-]*(?: [A-Z]\.?)*(?: [A-Z][a-zà-ÿ'’][\w'’-]*){1,2}"
+_LABEL = re.compile(  # words of a heading or label, which look like a name
+    r"\b(?:Article|Paper|Report|Review|Access|Abstract|Summary|Introduction|Keywords|Volume|Cover|Contents|Chapter|Marketing|"
+    r"University|College|Department|Institute|Limited|Company|Group|Press|Journal|Analysis|Strategy|Table|Figure|Page)\b"
+)
 _BYLINE = re.compile(
     rf"(?:(?:[Ww]ritten )?[Bb]y |[Aa]uthors?: ?)?(?P<names>{_NAME}(?:(?:, and |, | and | & ){_NAME})*)[\s\d*†‡,]*"
 )
@@ -68,10 +72,10 @@ def is_byline(line: str) -> bool:
     >>> is_byline("By Ada Brown and Carl Stone"), is_byline("Ada Brown wrote it.")
     (True, False)
     """
-    return _BYLINE.fullmatch(line.strip()) is not None
+    return _BYLINE.fullmatch(line.strip()) is not None and not _LABEL.search(line)
 
 
 def _signs(name: str, line: str) -> bool:
-    match = _BYLINE.fullmatch(line.strip())
+    match = None if _LABEL.search(line) else _BYLINE.fullmatch(line.strip())
     authors = re.split(r", and |, | and | & ", match["names"]) if match else []
     return any(author == name or author.endswith(f" {name}") for author in authors)
