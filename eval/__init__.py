@@ -12,8 +12,8 @@
   prints them; ``bounds``: figures below which a run fails; ``command``: what the options lead to
 - ``report``: the terminal table and the JSON file; ``html``, ``cases``, ``plots``: the report for a browser
 - ``draft``, ``phrase``, ``clause``, ``verbs``: questions proposed from the documents of an index
-- ``subcommands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
-  stated in ``expected.toml``
+- ``subcommands``, ``answers_command``: the commands beside the evaluation; ``replay``: asks again what a trace
+  holds; ``reproduce``: what is stated in ``expected.toml``
 - ``pytest_plugin``: asserts in a test suite of your own that answers are grounded
 - ``public``: public question sets; ``retrieval``: whether the right documents are found; ``public_answers``,
   ``public_figures``: answers and abstention on them; ``claims``, ``public_verify``: the verifier alone;

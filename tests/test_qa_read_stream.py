@@ -81,6 +81,22 @@ def test_thoughts_are_never_shown():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "<thinking>Is it four? It is four.</thinking>It is five. Yes.",
+        "<thought>\nIt is four.\n</thought>\nIt is five. Yes.",
+        "[THINK]Is it four? It is four.[/THINK]It is five. Yes.",
+        "Is it four? It is four.[/THINK]It is five. Yes.",
+        "<|channel|>analysis<|message|>Is it four? It is four.<|end|>"
+        "<|start|>assistant<|channel|>final<|message|>It is five. Yes.<|return|>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_thoughts_in_the_marks_of_other_models_are_never_shown(text, size):
+    assert told(text, size=size) == ["It is five.", "Yes."]
+
+
+@pytest.mark.parametrize(
     ("text", "plain"),
     [
         ("It costs 5 yuan [1].", "It costs 5 yuan."),

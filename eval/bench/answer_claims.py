@@ -35,7 +35,7 @@ REFUSALS = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
-_MARKS = rf"(?:\s*\(?(?:{_MARK.pattern.replace('(', '(?:', 1)}[\s,;]*)+\)?)"
+_MARKS = rf"(?:[ \t]*\(?(?:{_MARK.pattern.replace('(', '(?:', 1)}[ \t,;]*)+\)?)"
 _AFTER = re.compile(rf"([.!?。！？])({_MARKS})(?=\s|\Z)")  # a mark behind the full stop is moved before it
 
 
