@@ -101,10 +101,12 @@ def main(
         examples = read(path)[:limit]
         check_place(json_file)
         check_place(html, "--html")
+        from qa.trace import without_password  # here, so that --help and a wrong question file do not wait for it
+
         settings = {
             "questions": path.name if questions is None else str(questions),
             "index": None if index is None else str(index),
-            "reader": reader,
+            "reader": reader and ",".join(map(without_password, reader.split(","))),
             "reranker": reranker,
             "k": k,
             "limit": limit,
