@@ -51,6 +51,7 @@ _TAG = re.compile(
     r"<(?=[^\s\d=])|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_(?:CALLS|RESULTS|CONTENT)|ARGS|CALL_ID|THINK)\])"
 )
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
+_BULLET = re.compile(r"\A[-*•–]\s+")  # each sentence gets a mark of its own
 _MARKS = re.compile(r"\s*\[\d+\]")
 
 
@@ -108,7 +109,7 @@ def messages(
 
 def _sentences(evidence: Sequence[Evidence]) -> list[str]:
     """Return the best sentences, each once and on one line."""
-    lines = (" ".join(e.citation.quote.split()) for e in evidence)
+    lines = (_BULLET.sub("", " ".join(e.citation.quote.split())) for e in evidence)
     return list(dict.fromkeys(line for line in lines if line))[:SENTENCES]
 
 

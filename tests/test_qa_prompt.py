@@ -50,6 +50,10 @@ def test_sources_stay_within_the_budget():
     assert f"Context:\n- {FACTS[0]}\n\n" in words and FACTS[1] not in words
 
 
+def test_an_entry_of_a_list_has_one_mark():
+    assert "Context:\n- It costs 5.\n\n" in small("- It costs 5.")
+
+
 def test_tokens_are_estimated_by_script():
     assert tokens("") == 0 and tokens("four") == 1 and tokens("fives") == 2
     assert tokens("小米公司") == 4 and tokens("小米 SU7x") == 4

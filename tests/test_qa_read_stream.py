@@ -60,6 +60,7 @@ def test_entries_of_a_list_are_marked():
         ("Second point, e.g. this one.", True),
         ("Third", True),
     ]
+    assert [(d.text, d.item) for d in drafts(say("- - One.\n- 2. Two."))] == [("One.", True), ("Two.", True)]
 
 
 def test_a_sentence_comes_as_soon_as_the_next_has_begun():

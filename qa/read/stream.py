@@ -35,7 +35,7 @@ _FRAME = re.compile(
     r"(?:<\|start\|>(?:assistant)?)?(?:<\|channel\|>final)?<\|message\|>|<\|(?:start|end|return)\|>(?:assistant)?"
 )
 _OPENINGS = ("<think>", "<thinking>", "<thought>", "[THINK]", "<|start|>assistant", "<|channel|>final<|message|>")
-_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
+_ITEM = re.compile(r"\s*(?:(?:[-*•–]|\d{1,2}[.)])\s+)+(?=\S)")
 _BEGUN = re.compile(r"\S+\s|[\u3040-\u9fff]{2}")  # a whole word, or two characters where words are not spaced
 _MARK = re.compile(
     r"\s*(?:[\[【](?:(?:source|sentence)s?\s*)?\d+(?:\s*[,;–-]\s*\d+)*[\]】]|\((?:source|sentence)s?\s*\d+\))",
