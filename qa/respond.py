@@ -151,7 +151,9 @@ def _signed(document: Document) -> tuple[int, int] | None:
     heads = {text[h.start : h.end].strip() for h in document.headings} | {document.title}
     for begin, end in ((0, _HEAD), (max(_HEAD, len(text) - 2 * _HEAD), len(text))):
         for line in _LINE.finditer(text, begin, end):
-            heading = not begin and line.group() in heads  # at the end a name above some lines on a life is no heading
+            heading = line.group() in heads
+            if begin:  # a name above some lines on a life, which name it again
+                heading &= re.search(rf"{re.escape(line.group())} [a-z]", text[line.end() :]) is None
             if not heading and is_byline(line.group()):
                 return line.start(), line.start() + len(line.group().rstrip(" 0123456789*†‡,"))
     return None

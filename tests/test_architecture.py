@@ -31,7 +31,7 @@ FENCES = {
     "transformers": MODEL_CODE,
     "torch": MODEL_CODE,
     "gguf": MODEL_CODE,
-    "httpx": ("qa/read/remote.py",),
+    "httpx": ("qa/read/remote.py", "qa/read/refused.py"),
     "gradio": ("ui.py", "ui/"),
     "fastapi": ("qa/web/",),
     "starlette": ("qa/web/",),
