@@ -127,8 +127,19 @@ FIRST, SECOND = claim("Founded in 2010.", "2010"), claim("It sold well.", "sold 
 WHOLE = Answer("When?", (FIRST, SECOND))
 
 
-def page(*steps, **more):
-    return ui.Page(Scripted(*steps, **more), (), "")
+@pytest.fixture
+def made(tmp_path):
+    """Makes a page over an assistant that says the steps given; its conversations are kept in a real file."""
+    opened = []
+
+    def page(*steps, **more):
+        kept = Conversations(tmp_path / f"kept-{len(opened)}.db", Census())
+        opened.append(kept)
+        return ui.Page(Scripted(*steps, **more), kept)
+
+    yield page
+    for kept in opened:
+        kept.close()
 
 
 def event(**data):

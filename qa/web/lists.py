@@ -28,7 +28,7 @@ def top(documents: int, privacy: str, language: Language) -> Markup:
 
 
 def side(language: Language) -> Markup:
-    """Return the sidebar: a new chat, the views, and the conversations with their search."""
+    """Return the head of the sidebar: a new chat, the views, and the search of the conversations below."""
     views = [
         Markup('<li><button type="button" class="view" data-do="view" data-view="{}">{}</button></li>').format(
             view, say(language, view)
@@ -37,22 +37,31 @@ def side(language: Language) -> Markup:
     ]
     return Markup(
         '<button type="button" class="fresh" data-do="fresh">{}</button><nav aria-label="{}"><ul>{}</ul></nav>'
-    ).format(say(language, "new chat"), say(language, "views"), joined(views))
+        '<h2>{}</h2><input type="search" data-search aria-label="{}" placeholder="{}">'
+    ).format(
+        say(language, "new chat"),
+        say(language, "views"),
+        joined(views),
+        say(language, "past"),
+        say(language, "find past"),
+        say(language, "find past"),
+    )
 
 
 def welcome(infos: Sequence[DocumentInfo], examples: Sequence[str], language: Language) -> Markup:
     """Return what stands in an empty chat: what is asked, questions that work, and how to ask."""
     if not infos:
         return Markup(
-            '<section class="welcome"><h2>{}</h2><button type="button" class="fresh" data-do="view"'
-            ' data-view="documents">{}</button></section>'
+            '<section class="welcome" data-conversation=""><h2>{}</h2>'
+            '<button type="button" class="fresh" data-do="view" data-view="documents">{}</button></section>'
         ).format(say(language, "nothing"), say(language, "add first"))
     kinds = Counter(named(language, kind(info.media_type)) for info in infos)
     counts = ", ".join(f"{name} {count}" for name, count in kinds.most_common())
     titles = [Markup('<li dir="auto">{}</li>').format(info.title) for info in infos[:TITLES]]
     hows = [Markup("<li>{}</li>").format(say(language, how)) for how in ("how whole", "how list", "how more")]
     return Markup(
-        '<section class="welcome"><h2>{}</h2><p>{}</p><p>{} {}</p><ul class="titles">{}</ul>{}<h3>{}</h3><ul>{}</ul>'
+        '<section class="welcome" data-conversation=""><h2>{}</h2>'
+        '<p>{}</p><p>{} {}</p><ul class="titles">{}</ul>{}<h3>{}</h3><ul>{}</ul>'
         "</section>"
     ).format(
         say(language, "welcome"),

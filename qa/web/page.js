@@ -3,8 +3,9 @@
 // Nothing here makes HTML of a text: the card is filled with textContent.
 
 const body = document.body, narrow = matchMedia('(max-width: 760px)');
-const events = ['pick', 'again', 'revise', 'keep', 'rate', 'cite', 'fresh'];
+const events = ['pick', 'again', 'revise', 'keep', 'export'];
 const opened = new Set();  // the details a person opened, which an answer that grows must not close
+let wanted = location.hash.slice(1);  // the conversation that the address names and is not shown yet
 let asked = 0, from = null, last = null;  // questions seen; what opened the panel; the citation it shows
 
 const card = document.createElement('div');
@@ -93,8 +94,37 @@ const here = {
   view: button => view(button.dataset.view),
   cite: button => { from = button; cite(button.dataset.turn, Number(button.dataset.n)); },
   previous: () => step(-1), following: () => step(1), close, copy, rate,
-  fresh: () => { view('chat'); close(); trigger('fresh', {}); },
+  unrate: button => trigger('rate', {turn: button.dataset.turn}),
+  fresh: () => { wanted = ''; view('chat'); close(); trigger('fresh', {}); },
+  open: button => { view('chat'); open(button.dataset.id); },
+  rename: button => trigger('rename', {id: button.dataset.id, text: button.closest('div').querySelector('input').value}),
+  erase: button => confirm(button.dataset.sure) && trigger('erase', {id: button.dataset.id}),
 };
+
+function open(id) {
+  wanted = id;
+  close();
+  trigger('open', {id});
+}
+
+function address() {  // names the conversation that is shown, so that a reload and the browser's "back" find it
+  const log = document.querySelector('#log [data-conversation]'), id = log?.dataset.conversation;
+  if (id === undefined) return;
+  if (wanted && wanted !== id && !document.querySelector('#told .notice')) {
+    if (!body.classList.contains('opening')) { body.classList.add('opening'); trigger('open', {id: wanted}); }
+    return;
+  }
+  wanted = '';
+  body.classList.remove('opening');
+  if (id !== location.hash.slice(1)) history.pushState(null, '', id ? '#' + id : location.pathname + location.search);
+  document.querySelectorAll('#past .talk').forEach(one =>
+    one.dataset.id === id ? one.setAttribute('aria-current', 'true') : one.removeAttribute('aria-current'));
+}
+
+addEventListener('popstate', () => {
+  const id = location.hash.slice(1);
+  id ? open(id) : trigger('fresh', {});
+});
 
 document.addEventListener('click', event => {
   const button = event.target.closest?.('[data-do]');
@@ -128,7 +158,13 @@ document.addEventListener('click', event => {  // what a person does, and not wh
   if (one) one.open ? opened.delete(one.dataset.keep) : opened.add(one.dataset.keep);
 });
 
+let typing;  // the pause after which the conversations are searched
 document.addEventListener('input', event => {
+  if ('search' in event.target.dataset) {
+    clearTimeout(typing);
+    typing = setTimeout(() => trigger('find', {text: event.target.value}), 250);
+    return;
+  }
   const list = event.target.dataset?.finds && document.querySelector('.' + event.target.dataset.finds);
   if (!list) return;
   const words = event.target.value.toLowerCase().split(/\s+/);
@@ -142,8 +178,21 @@ document.addEventListener('input', event => {
 
 document.addEventListener('told', () => {  // after a part of the page was drawn anew
   point();
+  address();
+  document.querySelectorAll('#past time').forEach(time => {
+    time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined,
+      {dateStyle: 'medium', timeStyle: 'short'});
+  });
   document.querySelectorAll('details[data-keep]').forEach(one => { one.open = opened.has(one.dataset.keep); });
   setTimeout(scroll, 30);
+});
+
+document.addEventListener('saved', event => {  // a file that the server wrote: to the browser's downloads
+  const file = event.detail.querySelector('[data-name]');
+  if (!file) return;
+  const url = URL.createObjectURL(new Blob([file.dataset.text], {type: file.dataset.type}));
+  Object.assign(document.createElement('a'), {href: url, download: file.dataset.name}).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
 });
 
 function scroll() {  // to a question that is new

@@ -59,6 +59,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "searching": ("Searching the documents…", "正在检索文件……"),
     "checking": ("Checking the next sentence…", "正在核对下一句……"),
     "stopped": ("Stopped here.", "已在此停止。"),
+    "waiting": ("Other questions come first…", "前面还有其他问题……"),
+    "failed": ("This could not be answered. Ask again.", "未能回答，请重新提问。"),
     "source": ("Source {n}: {title}", "来源 {n}：{title}"),
     "page": ("p. {n}", "第 {n} 页"),
     "sources": ("Sources", "来源"),
@@ -91,9 +93,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "good": ("Good", "好"),
     "bad": ("Bad", "不好"),
     "wrong citation": ("Wrong citation", "引用有误"),
-    "should refuse": ("Should have refused", "本该拒答"),
+    "should have refused": ("Should have refused", "本该拒答"),
     "note": ("Note (optional)", "备注（可不填）"),
     "send": ("Send", "提交"),
+    "take back": ("Take back", "撤回"),
     "thanks": ("Thank you: kept with this answer.", "谢谢，已随这个回答保存。"),
     # the source panel
     "panel": ("Source", "来源原文"),
@@ -108,6 +111,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "gone": (
         "This source was removed or changed since it was quoted. Ask again for what holds now.",
         "这个来源在引用之后已被删除或更改。请重新提问。",
+    ),
+    # conversations
+    "past": ("Conversations", "历史对话"),
+    "find past": ("Search conversations", "搜索对话"),
+    "none past": ("No conversation holds these words.", "没有包含这些词的对话。"),
+    "first past": ("What you ask is kept here, on this machine.", "你的提问会保存在这台机器上，列在这里。"),
+    "more past": ("{n} older: search for them.", "还有 {n} 个更早的对话，可以搜索。"),
+    "untitled": ("Empty conversation", "空对话"),
+    "more": ("More about “{title}”", "“{title}”的更多操作"),
+    "name": ("Name", "名称"),
+    "rename": ("Rename", "重命名"),
+    "save as": ("Save as", "保存为"),
+    "delete": ("Delete", "删除"),
+    "delete sure": (
+        "Delete “{title}” with all its questions and answers? This cannot be undone.",
+        "确定删除“{title}”及其全部问答吗？此操作不能撤销。",
     ),
     # documents
     "add": ("Add documents", "添加文件"),
