@@ -5,16 +5,15 @@ The page is read again as the loader read it, and its characters are traced to w
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import groupby, product
 from pathlib import Path
 
 from corpus.document import Document
-from corpus.errors import LoadError
 from corpus.load.layout.glyph import Glyph, bounds
 from corpus.load.layout.lines import SOFT
 from corpus.load.layout.page import EDGE, Page
 from corpus.load.limits import Limits
+from corpus.picture import PDF, bytes_of
 
 _IGNORED = frozenset("-\u2010" + SOFT)  # hyphens at the ends of lines may be gone from the document's text
 _APART = 1.5  # of the height of a line: a wider gap between characters of one line parts two rectangles
@@ -42,14 +41,9 @@ def areas(path: Path, document: Document, start: int, end: int, limits: Limits |
         LoadError: the file is gone, or is not the one that was read.
     """
     check_span(document, start, end)
-    if document.media_type != "application/pdf":
+    if document.media_type != PDF:
         return ()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise LoadError(f"{path}: the file of a quote is needed, and cannot be read ({error.strerror})") from error
-    if sha256(data).hexdigest() != document.sha256:
-        raise LoadError(f"{path}: the file has changed since it was read; index it again")
+    data = bytes_of(path, document)
     from corpus.load import pdfium
     from corpus.load.pdf import page_of
 

@@ -20,7 +20,10 @@ REMEDY = "give a file that --trace wrote"
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What is compared of an answer. ``hits`` are (document, start, end), best first; ``generation`` is the index's."""
+    """What is compared of an answer. ``hits`` are (document, start, end), best first; ``generation`` is the index's.
+
+    ``documents`` are those that were chosen to be asked, None for all.
+    """
 
     question: str
     history: tuple[tuple[str, str], ...]
@@ -32,6 +35,7 @@ class Traced:
     generation: int
     reader: str
     encoder: str
+    documents: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,10 @@ class Replayed:
 class Assistant(Protocol):
     """What is asked again: ``qa.system.Assistant``, or anything that answers as it does."""
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
-        """Answer one question."""
+    def ask(
+        self, question: str, history: Sequence[tuple[str, str]] = (), documents: Sequence[str] | None = None
+    ) -> Answer:
+        """Answer one question, from all documents or from those chosen."""
 
 
 def read(path: Path) -> list[Traced]:
@@ -82,7 +88,7 @@ def replay(traced: Sequence[Traced], opened: Callable[[str, str], Assistant]) ->
     """
     for before in traced:
         try:
-            answer = opened(before.index, before.reader).ask(before.question, before.history)
+            answer = opened(before.index, before.reader).ask(before.question, before.history, before.documents)
         except GroundedError as error:
             raise EvalError(f"{before.question!r} could not be asked again: {error}") from error
         yield Replayed(before, tuple(differences(before, answer)))
@@ -140,4 +146,7 @@ def _compared(value: dict[str, Any]) -> Traced:
         int(value["generation"]),
         str(value["reader"]),
         str(value["encoder"]),
+        None
+        if (chosen := value.get("documents")) is None
+        else tuple(str(one) for one in chosen),  # older lines lack it
     )

@@ -24,7 +24,8 @@ from eval.record import Metric, Results, Row
 from eval.run import Progress, evaluate
 from index.retrieve import Index
 from index.sync import sync
-from qa.system import UPLOADS, Assistant
+from index.transfer import UPLOADS
+from qa.system import Assistant
 
 FIGURES = ("right_and_cited", "right", "cited", "hit@5", "refusal", "false_abstention")
 WORDS = "zebra cobalt lantern"  # what the instruction asks for; no document and no question holds it

@@ -33,7 +33,7 @@ def questions(name: str) -> Path:
 
 def documents(file: Path) -> Path:
     """Return the folder a question file is about: one beside it of its own name, else the library that ships."""
-    from qa.system import library  # here, so that --help does not wait for it
+    from qa.sources import library  # here, so that --help does not wait for it
 
     beside = file.with_suffix("")
     return beside if beside.is_dir() else library()

@@ -4,14 +4,15 @@
 - ``encode``: text to unit vectors; ``minilm``: the default encoder, without torch; ``graph``: its arithmetic
 - ``words``: words, stems and character bigrams
 - ``database``, ``schema``: SQLite and its tables
-- ``store``: the truth: files, documents, passages, vectors, roots; ``passages``: how passages are read
+- ``store``: the truth: files, documents, passages, vectors, roots; ``documents``, ``passages``: how they are read
 - ``dense``: faiss over the vectors (derived); ``inverted``: which form they take, and its recall
 - ``lexical``: BM25 by tantivy over words and stems (derived); ``segments``: writes its files
-- ``derive``: brings the derived forms up to the store, stamped with its generation
+- ``derive``: brings the derived forms up to the store, stamped with its generation; ``live``: follows them
 - ``fuse``: one score from the two rankings
-- ``retrieve``: ``Index``, the door for readers: search, documents, status; ``rerank``: a cross-encoder over its hits
-- ``scan``, ``plan``, ``ingest``: what is on disk, what has to be done, and the doing
-- ``sync``: makes an index equal to a set of files and folders; takes documents out; ``report``: what it tells
+- ``retrieve``: ``Index``, the door for readers: search, documents; ``choice``: which passages may be found;
+  ``rerank``: a cross-encoder over the hits; ``status``: what the index holds; ``pages``: images of pages of PDFs
+- ``scan``, ``plan``, ``ingest``: what is on disk, what has to be done, and the doing; ``sight``: a file meanwhile
+- ``sync``: makes an index equal to a set of files and folders; takes out and hides documents; ``report``: what it tells
 - ``watch``: follows folders; ``verify``: checks every invariant; ``transfer``: to one file and back
 - ``entry``: what is searched of a passage; ``lock``: one writer an index
 

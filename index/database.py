@@ -32,6 +32,7 @@ class Database:
                 "run `qa index PATH... --index DIR` first"
             )
         self._path = path
+        self._here = os.path.join(directory.absolute(), "")  # noqa: PTH118 - with its last "/"
         self._depth = 0
         self.read_only = not os.access(directory, os.W_OK) or (path.exists() and not os.access(path, os.W_OK))
         if create and self.read_only:
@@ -86,8 +87,9 @@ class Database:
             if version == 0:
                 schema.create(self._run)
             elif version < schema.VERSION:
-                schema.migrate(self._run, version)
-                self._bump()
+                schema.migrate(self._run, version, os.fsencode(self._here))
+                if version < 2:  # passages have changed
+                    self._bump()
             self._run(f"PRAGMA user_version = {schema.VERSION}")
         if version:
             self.scrub()
@@ -128,6 +130,15 @@ class Database:
             raise
         finally:
             self._depth = 0
+
+    def _stored(self, path: str | Path) -> bytes:
+        """Return a path as it is stored: one below the index's directory relative to it, so that it may be moved."""
+        place = os.fspath(path)
+        return os.fsencode(place.removeprefix(self._here) or place)
+
+    def _placed(self, stored: bytes) -> str:
+        """Return where a stored path is now."""
+        return os.path.join(self._here, os.fsdecode(stored))  # noqa: PTH118 - a Path for each file costs ten times that
 
     def close(self) -> None:
         """Close the connection."""

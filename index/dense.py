@@ -11,10 +11,15 @@ two OpenMP runtimes can crash each other on macOS.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.choice import Choice
+
+if TYPE_CHECKING:
+    import faiss
 
 DEPTH = 100  # how many passages a search asks for, before scores are made exact and joined
 _ITERATIONS = 8  # of k-means: more moved recall at one nprobe by less than .002
@@ -132,15 +137,35 @@ class Dense:
     def __len__(self) -> int:
         return 0 if self._index is None else int(self._index.ntotal)
 
-    def search(self, vectors: NDArray[np.float32], k: int) -> list[list[tuple[int, float]]]:
+    def search(
+        self, vectors: NDArray[np.float32], k: int, choice: Choice | None = None
+    ) -> list[list[tuple[int, float]]]:
         """Return, for each row of ``vectors`` (n, dim), up to k (passage key, cosine), best first.
 
-        Cosines of an inverted file are those of its 8 bits; the store has the exact ones.
+        Cosines of an inverted file are those of its 8 bits; the store has the exact ones. What a choice allows is
+        looked for in every list.
         """
         if not len(self):
             return [[] for _ in vectors]
-        scores, keys = self._index.search(np.ascontiguousarray(vectors, np.float32), min(k, len(self)))
+        k = min(k, len(self))
+        scores, keys = self._index.search(
+            np.ascontiguousarray(vectors, np.float32), k, params=self._parameters(choice) if choice else None
+        )
         return [
             [(int(key), float(score)) for key, score in zip(ks, ss, strict=True) if key >= 0]
             for ks, ss in zip(keys, scores, strict=True)
         ]
+
+    def _parameters(self, choice: Choice) -> "faiss.SearchParameters":
+        """Return what has faiss pass over the vectors that a choice does not allow."""
+        import faiss
+
+        chosen = faiss.IDSelectorBatch(choice.keys)
+        allowed = faiss.IDSelectorNot(chosen) if choice.but else chosen
+        if self._tuning is None:
+            parameters = faiss.SearchParameters()
+        else:
+            parameters = faiss.SearchParametersIVF()
+            parameters.nprobe = self._tuning.nprobe if choice.but else self.lists
+        parameters.sel = allowed
+        return parameters

@@ -8,7 +8,8 @@ an interruption loses at most the documents that were waiting to be embedded.
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
@@ -22,14 +23,13 @@ from corpus.load.limits import Limits
 from index.encode import Encoder
 from index.entry import digest, entry, passages_of
 from index.plan import Version, sha256
-from index.report import Progress, Step, SyncReport
+from index.report import Progress, Step, Stop, SyncReport
 from index.scan import Found, clean
+from index.sight import opens, status, still, unsettled
 from index.store import FileState, State, Store
 
 BATCH = 128  # passages embedded in one call
 _GROUP_CHARACTERS = 2_000_000  # of documents that wait to be embedded together
-_STILL_NS = 200_000_000  # a file is read when it has not been written for this long
-_PATIENCE = 5.0  # seconds for which a file that is being written is waited for
 _TRIES = 3
 
 
@@ -52,6 +52,11 @@ class _End:
     state: FileState
     documents: Sequence[str]
     failures: Sequence[Failure]
+    gone: Sequence[str]  # documents that the index holds of it until this is written
+
+
+class _Stopped(Exception):
+    """The caller wants no more."""
 
 
 @dataclass(slots=True)
@@ -70,7 +75,14 @@ class Ingest:
     """One run over files that have to be read; fills ``report``."""
 
     def __init__(
-        self, store: Store, encoder: Encoder, report: SyncReport, version: Version, limits: Limits, progress: Progress
+        self,
+        store: Store,
+        encoder: Encoder,
+        report: SyncReport,
+        version: Version,
+        limits: Limits,
+        progress: Progress,
+        stop: Stop,
     ) -> None:
         self._store = store
         self._encoder = encoder
@@ -78,6 +90,7 @@ class Ingest:
         self._version = version
         self._limits = limits
         self._progress = progress
+        self._stop = stop
         self._known = store.files()
         self._excluded = store.excluded()
         self._waiting: list[_Read | _End] = []
@@ -85,16 +98,27 @@ class Ingest:
         self._sight: dict[str, Found] = {}  # each file as it was just before it was read
         self._again: list[Found] = []
         self._tries: Counter[str] = Counter()
+        self._left: dict[str, None] = {}  # files that are not in the index yet as they are, in order
         self._files = self._files_done = self._bytes = self._bytes_done = self._passages = 0
         self._start = time.monotonic()
 
     def run(self, files: Sequence[Found], named: Collection[str], written: Callable[[], None]) -> None:
-        """Read ``files``; ``named`` are places that were given by name; ``written`` is called after each batch."""
+        """Read ``files``; ``named`` are places that were given by name; ``written`` is called after each batch.
+
+        When it is stopped, what is not written yet is dropped, and entered into the report as unread.
+        """
         self._files, self._bytes = len(files), sum(file.size for file in files)
-        todo = list(files)
+        self._left = {file.doc_id: None for file in files}
+        with suppress(_Stopped):
+            self._read(list(files), named, written)
+        self._drop()
+        self._tell("")
+
+    def _read(self, todo: list[Found], named: Collection[str], written: Callable[[], None]) -> None:
         with FileReader(self._limits) as reader:
             while todo:
                 for file_id, documents in reader.read(self._feed(todo)):
+                    self._go_on()
                     self._tell(file_id)
                     self._file(self._sight.pop(file_id), documents, named)
                     if self._entries >= BATCH or self._characters >= _GROUP_CHARACTERS:
@@ -102,7 +126,21 @@ class Ingest:
                         written()
                 todo, self._again = self._again, []
             self._flush("")
-        self._tell("")
+
+    def _go_on(self) -> None:
+        if self._stop():
+            raise _Stopped
+
+    def _drop(self) -> None:
+        """Take what waits out of the queue and out of the report."""
+        lost = {one.document.id for one in self._waiting if isinstance(one, _Read)}
+        kept = {doc_id for one in self._waiting if isinstance(one, _End) for doc_id in one.gone}
+        report = self._report
+        report.added = [doc_id for doc_id in report.added if doc_id not in lost]
+        report.changed = [doc_id for doc_id in report.changed if doc_id not in lost]
+        report.removed = [doc_id for doc_id in report.removed if doc_id not in kept]
+        report.unread = list(self._left)
+        self._waiting = []
 
     def _tell(self, name: str) -> None:
         done = (self._files_done, self._files, self._bytes_done, self._bytes, self._passages)
@@ -111,7 +149,7 @@ class Ingest:
     def _feed(self, files: Sequence[Found]) -> Iterator[tuple[str, Path]]:
         """Yield what the reader is to read, each file once it is not being written."""
         for file in files:
-            self._sight[file.doc_id] = _still(file)
+            self._sight[file.doc_id] = still(file)
             yield file.doc_id, Path(file.path)
 
     # -- one file ----------------------------------------------------------------------------------
@@ -124,9 +162,10 @@ class Ingest:
             self._documents(reading, documents)
         except LoadError as refused:
             error = refused
-        now = _stat(file)
+        now = status(file)
         if now is None:
             self._vanished(reading)
+            del self._left[file.doc_id]
         elif now != file and self._tries[file.doc_id] < _TRIES:  # written while it was read: all of it again
             self._take_back(file.doc_id)
             self._tries[file.doc_id] += 1
@@ -135,13 +174,13 @@ class Ingest:
         elif now != file:
             self._take_back(file.doc_id)
             reason = f"{file.doc_id}: a file is read when nobody writes it, and this one kept changing; index it later"
-            self._end(reading, _unsettled(file), "failed", reason, list(reading.held))
+            self._end(reading, unsettled(file), "failed", reason, list(reading.held))
         elif error is None:
             self._end(reading, file, "read", "", reading.kept)
         elif isinstance(error, UnknownType) and file.path not in named:
             self._end(reading, file, "skipped", str(error), ())
-        elif not _opens(file.path):  # nothing tells that it changed, so what the index holds of it stays
-            self._end(reading, _unsettled(file), "failed", str(error), list(reading.held))
+        elif not opens(file.path):  # nothing tells that it changed, so what the index holds of it stays
+            self._end(reading, unsettled(file), "failed", str(error), list(reading.held))
         else:
             self._end(reading, file, "failed", str(error), reading.kept)
         self._files_done += 1
@@ -182,15 +221,16 @@ class Ingest:
         digest = (reading.digest or sha256(file.path) or "") if state == "read" else ""
         times = (file.size, file.mtime_ns, file.ctime_ns)
         record = FileState(file.path, *times, digest, state, clean(reason), self._version.full)
-        self._waiting.append(_End(file.doc_id, record, documents, reading.failures))
-        report, stay = self._report, set(documents)
+        stay = set(documents)
+        gone = [doc_id for doc_id in reading.held if doc_id not in stay] if state == "read" else []
+        self._waiting.append(_End(file.doc_id, record, documents, reading.failures, gone))
+        report = self._report
         for doc_id in documents:
             into = report.unchanged if doc_id not in reading.new else report.added
             (report.changed if doc_id in reading.new and doc_id in reading.held else into).append(doc_id)
         if state == "skipped":
             report.skipped.append(Failure(file.doc_id, record.reason))
-        elif state == "read":
-            report.removed += [doc_id for doc_id in reading.held if doc_id not in stay]
+        report.removed += gone
 
     def _vanished(self, reading: _Reading) -> None:
         """Take out a file that went while it was read."""
@@ -206,7 +246,7 @@ class Ingest:
 
     def _flush(self, name: str) -> None:
         """Embed what waits and write it, each file's documents in one transaction."""
-        vectors = self._embedded(name)
+        vectors = self._embedded(name)  # or is stopped, and all waits still
         waiting, self._waiting = self._waiting, []
         self._characters = self._entries = 0
         for file_id, group in groupby(waiting, key=lambda one: one.file_id):
@@ -216,6 +256,7 @@ class Ingest:
                 for one in group:
                     if isinstance(one, _End):
                         self._store.settle(file_id, one.state, one.documents, one.failures)
+                        self._left.pop(file_id, None)
                     else:
                         self._store.write(file_id, one.document, one.passages, [vectors[code] for code in one.digests])
 
@@ -229,43 +270,10 @@ class Ingest:
         self._passages += len(vectors)
         todo = sorted((item for item in entries.items() if item[0] not in vectors), key=lambda item: -len(item[1]))
         for i in range(0, len(todo), BATCH):
+            self._go_on()
             some = todo[i : i + BATCH]
             rows = self._encoder.encode_passages([text for _, text in some]).astype(np.float16)
             vectors |= {code: row for (code, _), row in zip(some, rows, strict=True)}
             self._passages += len(some)
             self._tell(name)
         return vectors
-
-
-def _unsettled(file: Found) -> Found:
-    """Return a file with a time that it cannot have, so that the next sync looks at it again."""
-    return replace(file, mtime_ns=-1)
-
-
-def _still(file: Found) -> Found:
-    """Return a file as it is now, once it has not been written for a moment or patience ends."""
-    end = time.monotonic() + _PATIENCE
-    now = _stat(file)
-    while now is not None and 0 <= time.time_ns() - now.mtime_ns < _STILL_NS and time.monotonic() < end:
-        time.sleep(_STILL_NS / 1e9 / 4)
-        now = _stat(file)
-    return now or file
-
-
-def _stat(file: Found) -> Found | None:
-    """Return a file with its size and times of now, or None where it is gone."""
-    try:
-        stat = Path(file.path).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError:  # its folder may no longer be entered: nothing tells that it changed
-        return file
-    return Found(file.doc_id, file.path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-
-
-def _opens(path: str) -> bool:
-    try:
-        with Path(path).open("rb"):
-            return True
-    except OSError:
-        return False

@@ -5,15 +5,20 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import segments
+from index.choice import Choice
 from index.segments import Entry
 from index.words import terms
 
+if TYPE_CHECKING:
+    import tantivy
+
+_FEW = 5000  # passages up to which tantivy is told which may be found (2.5 ms; it takes long for many)
 _TIES = 64  # how many times as many hits as asked for are looked at while the last ones tie
 
 
@@ -81,8 +86,13 @@ class Lexical:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, queries: Sequence[tuple[str, float]], k: int) -> list[tuple[int, float]]:
-        """Return up to k (passage key, score), best first; a score is the sum of each query's BM25 by its weight."""
+    def search(
+        self, queries: Sequence[tuple[str, float]], k: int, choice: Choice | None = None
+    ) -> list[tuple[int, float]]:
+        """Return up to k (passage key, score), best first; a score is the sum of each query's BM25 by its weight.
+
+        BM25 counts all passages, also where a choice allows only some.
+        """
         weights: dict[str, float] = {}
         for query, weight in queries:
             for term in dict.fromkeys(terms(query)):
@@ -97,15 +107,44 @@ class Lexical:
             )
             for term, weight in weights.items()
         ]
-        query, count = query_of.boolean_query(parts), k
+        asked, count = self._among(query_of.boolean_query(parts), choice), k
         while True:
-            hits = self._searcher.search(query, count).hits
-            if len(hits) < count or hits[-1][0] < hits[k - 1][0] or count >= _TIES * k:
+            hits = self._searcher.search(asked, count).hits
+            found = self._allowed(hits, choice)
+            if len(hits) < count:
+                break
+            if len(found) >= k and (hits[-1][0] < found[k - 1][1] or count >= _TIES * k):
                 break
             count *= 4  # which of equal scores come first depends on the segments: all are seen before some are cut
-        found = [(int(self._searcher.doc(address)["key"][0]), float(score)) for score, address in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
 
-    def document_frequency(self, term: str) -> int:
-        """Return in how many passages a term occurs."""
-        return int(self._searcher.doc_freq("body", term))
+    def _among(self, query: "tantivy.Query", choice: Choice | None) -> "tantivy.Query":
+        """Return a query that finds only what a choice of few, or all but few, allows; others as they are."""
+        if choice is None or len(choice.keys) > _FEW:
+            return query
+        from tantivy import Occur, Query
+
+        keys = Query.term_set_query(self._schema, "key", choice.keys.tolist())
+        if choice.but:
+            return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, keys)])
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(keys, 0.0))])
+
+    def _allowed(self, hits: Sequence[tuple[float, Any]], choice: Choice | None) -> list[tuple[int, float]]:
+        """Return (passage key, score) of those hits that a choice allows, in their order."""
+        if not hits:
+            return []
+        keys = np.array(self._searcher.fast_field_values("key", [address for _, address in hits]), np.int64)
+        found = zip(keys.tolist(), (float(score) for score, _ in hits), strict=True)
+        if choice is None:
+            return list(found)
+        return [hit for hit, allowed in zip(found, choice.allows(keys).tolist(), strict=True) if allowed]
+
+    def document_frequency(self, term: str, choice: Choice | None = None) -> int:
+        """Return in how many passages, of those that a choice allows, a term occurs."""
+        if choice is None or not len(self):
+            return int(self._searcher.doc_freq("body", term))
+        query = self._tantivy.Query.term_query(self._schema, "body", term, "freq")
+        if len(choice.keys) <= _FEW:
+            found: Any = self._searcher.search(self._among(query, choice), 1)
+            return int(found.count or 0)  # which tantivy's types leave out
+        return len(self._allowed(self._searcher.search(query, len(self)).hits, choice))

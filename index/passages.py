@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,28 +15,27 @@ from index.words import has_cjk, stem, terms
 
 _LOOKUP = 500  # values in one IN (...)
 _ROWS = 1000  # passages in memory at a time
-_PASSAGE = (
-    'SELECT p.pk, d.id, p.start, p."end", p.text, p.page, p.heading, p.sentences, d.title'
-    " FROM passages p JOIN documents d ON d.pk = p.doc_pk"
-)
+_COLUMNS = 'SELECT p.pk, d.id, p.start, p."end", p.text, p.page, p.heading, p.sentences, d.title'
+_PASSAGE = f"{_COLUMNS} FROM passages p JOIN documents d ON d.pk = p.doc_pk"
+_SHOWN = f"{_COLUMNS} FROM passages p JOIN shown d ON d.pk = p.doc_pk"
 
 
 class Passages(Database):
     """The passages of an open file."""
 
     def passages(self, keys: Sequence[int] | None = None) -> dict[int, tuple[Passage, str]]:
-        """Return passages with their document titles by key; keys that no longer exist are left out."""
+        """Return passages with their document titles by key; those that are gone or hidden are left out."""
         if keys is None:
-            rows = self._run(f"{_PASSAGE} ORDER BY p.pk")
+            rows = self._run(f"{_SHOWN} ORDER BY p.pk")
         else:
             marks = ",".join("?" * len(keys))
-            rows = self._run(f"{_PASSAGE} WHERE p.pk IN ({marks})", list(keys))
+            rows = self._run(f"{_SHOWN} WHERE p.pk IN ({marks})", list(keys))
         return {row[0]: (_passage(row), row[8]) for row in rows}
 
     def holds(self, passage: Passage) -> bool:
-        """Return whether a document of this id has these words at this place, however it is cut into passages now."""
+        """Return whether a document of this id, not hidden, has these words at this place, however it is cut now."""
         rows = self._run(
-            "SELECT p.start, p.before, p.text FROM passages p JOIN documents d ON d.pk = p.doc_pk"
+            "SELECT p.start, p.before, p.text FROM passages p JOIN shown d ON d.pk = p.doc_pk"
             ' WHERE d.id = ? AND p."end" > ? AND p.start < ? ORDER BY p.start',
             (passage.doc_id, passage.start, passage.end),
         )
@@ -77,6 +76,29 @@ class Passages(Database):
             halves = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
             yield [row[0] for row in rows], halves.reshape(len(rows), -1).astype(np.float32)
 
+    def keys_of(self, doc_ids: Iterable[str]) -> NDArray[np.int64]:
+        """Return the keys of the passages of some documents that are not hidden, ascending, shape (n,)."""
+        rows = self._each(
+            "SELECT p.pk FROM passages p JOIN shown d ON d.pk = p.doc_pk WHERE d.id IN ({marks})", doc_ids
+        )
+        return np.sort(np.array([row[0] for row in rows], np.int64))
+
+    def hidden_keys(self) -> NDArray[np.int64]:
+        """Return the keys of the passages of hidden documents, ascending, shape (n,)."""
+        rows = self._run("SELECT p.pk FROM hidden h JOIN passages p ON p.doc_pk = h.doc_pk ORDER BY p.pk")
+        return np.array([row[0] for row in rows], np.int64)
+
+    def shown(self, doc_ids: Iterable[str]) -> set[str]:
+        """Return those of some ids whose documents the index holds and does not hide."""
+        return {row[0] for row in self._each("SELECT id FROM shown WHERE id IN ({marks})", doc_ids)}
+
+    def _each(self, statement: str, values: Iterable[Any]) -> Iterator[Any]:
+        """Yield the rows of a statement over many values, few of them at a time in place of ``{marks}``."""
+        every = list(values)
+        for i in range(0, len(every), _LOOKUP):
+            some = every[i : i + _LOOKUP]
+            yield from self._run(statement.format(marks=",".join("?" * len(some))), some)
+
     def cosines(self, keys: Sequence[int], vector: NDArray[np.float32]) -> dict[int, float]:
         """Return the cosine of each passage with a unit vector of shape (dim,); keys no longer held are left out."""
         found: dict[int, float] = {}
@@ -100,28 +122,24 @@ class Passages(Database):
 
     def known_vectors(self, digests: Sequence[bytes]) -> dict[bytes, NDArray[np.float16]]:
         """Return the vectors of entries that are embedded already, by their digest."""
-        found: dict[bytes, NDArray[np.float16]] = {}
-        for i in range(0, len(digests), _LOOKUP):
-            some = list(digests[i : i + _LOOKUP])
-            rows = self._run(f"SELECT digest, vector FROM passages WHERE digest IN ({','.join('?' * len(some))})", some)
-            found |= {row[0]: np.frombuffer(row[1], np.float16) for row in rows}
-        return found
+        rows = self._each("SELECT digest, vector FROM passages WHERE digest IN ({marks})", digests)
+        return {row[0]: np.frombuffer(row[1], np.float16) for row in rows}
 
     def mentioning(self, phrase: str) -> set[str]:
-        """Return the ids of the documents with a passage that holds, with its title, each word of a phrase."""
+        """Return the ids of shown documents with a passage that holds, with its title, each word of a phrase."""
         wanted = set(terms(phrase))
         if not wanted:
             return set()
         likes = [_like(word) for word in re.findall(r"[^\W_]+", phrase.lower()) if terms(word)]
         where = " AND ".join(["d.title || ' ' || p.text LIKE ?"] * len(likes))
         rows = self._run(
-            f"SELECT d.id, d.title || ' ' || p.text FROM passages p JOIN documents d ON d.pk = p.doc_pk WHERE {where}",
+            f"SELECT d.id, d.title || ' ' || p.text FROM passages p JOIN shown d ON d.pk = p.doc_pk WHERE {where}",
             [f"%{like}%" for like in likes],
         )
         return {doc_id for doc_id, text in rows if wanted <= set(terms(text))}
 
     def counts(self) -> tuple[int, int]:
-        """Return (documents, passages)."""
+        """Return (documents, passages), hidden ones too."""
         rows = self._run("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
         return int(rows[0][0]), int(rows[0][1])
 

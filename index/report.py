@@ -30,11 +30,16 @@ class Step:
 
 
 Progress = Callable[[Step], None]
+Stop = Callable[[], bool]
 
 
 @dataclass(slots=True)
 class SyncReport:
-    """Document ids by what happened to them; ``skipped`` are files that are passed over, with the reason."""
+    """Document ids by what happened to them; ``skipped`` are files that are passed over, with the reason.
+
+    ``unread`` are files that were still to be read when the sync was stopped: the index holds of them what it held
+    before, and the next sync reads them.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -44,3 +49,4 @@ class SyncReport:
     skipped: list[Failure] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     notes: list[Failure] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)

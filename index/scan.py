@@ -39,23 +39,26 @@ class Scan:
     passed: list[Failure] = field(default_factory=list)
 
 
-def scan(roots: Sequence[Path], excluded: Collection[str] = ()) -> Scan:
+def scan(roots: Sequence[Path], excluded: Collection[str] = (), taken: Collection[str] = ()) -> Scan:
     """Return the files below the roots, in order of root and path.
 
     An id is the path relative to its root; where two roots hold the same relative path, the later one's ids begin
-    with its root's name. A file given by name is always found; a document whose id is in ``excluded`` is not, unless it
-    is.
+    with its root's name; so do those of which the path is an id ``taken`` by another file. A file given by name is
+    always found; a document whose id is in ``excluded`` is not, unless it is.
     """
     result = Scan()
-    ids: set[str] = set()
+    ids: set[str] = set(taken)
     places: set[str] = set()
+    shut: dict[str, str] = {}  # what was removed from one root stays away from a root around it
     for root in roots:
         for relative, path in _below(root, result):
-            if path in places:
-                continue
             named = path == os.fspath(root)
-            doc_id = _id(relative, root, ids)
+            if path in places or (path in shut and not named):
+                continue
+            doc_id = shut.pop(path, None) or _id(relative, root, ids)
             if not named and doc_id in excluded:
+                shut[path] = doc_id
+                ids.add(doc_id)  # its file is there, so no other takes its name, and its removal
                 result.passed.append(Failure(doc_id, _REMOVED))
                 continue
             try:

@@ -2,6 +2,8 @@
 
 A file is what lies on disk; a document is what was read from it: one, or several where it is an archive. A
 document's text is stored once, as its passages and the blanks before each (``before``) and after the last (``tail``).
+``hidden`` documents are kept, but no reader sees them: ``shown`` are the others. Paths below the index's own directory
+are relative to it.
 """
 
 import json
@@ -15,7 +17,7 @@ from index.entry import digest, entry
 
 Run = Callable[[str, Sequence[Any]], list[Any]]
 
-VERSION = 2
+VERSION = 3
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE roots (position INTEGER PRIMARY KEY, path BLOB NOT NULL);
@@ -26,7 +28,7 @@ CREATE TABLE files (
 CREATE TABLE documents (
   pk INTEGER PRIMARY KEY AUTOINCREMENT, file_pk INTEGER NOT NULL REFERENCES files(pk) ON DELETE CASCADE,
   id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, tail TEXT NOT NULL, page_starts TEXT NOT NULL, headings TEXT NOT NULL,
-  media_type TEXT NOT NULL, sha256 TEXT NOT NULL, notes TEXT NOT NULL);
+  media_type TEXT NOT NULL, sha256 TEXT NOT NULL, notes TEXT NOT NULL, read_at TEXT NOT NULL DEFAULT '');
 CREATE INDEX documents_file ON documents(file_pk);
 CREATE TABLE passages (
   pk INTEGER PRIMARY KEY AUTOINCREMENT, doc_pk INTEGER NOT NULL REFERENCES documents(pk) ON DELETE CASCADE,
@@ -39,19 +41,35 @@ CREATE TABLE failures (
 CREATE INDEX failures_file ON failures(file_pk);
 CREATE TABLE excluded (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+_HIDING = """
+CREATE TABLE hidden (doc_pk INTEGER PRIMARY KEY REFERENCES documents(pk) ON DELETE CASCADE);
+CREATE VIEW shown AS SELECT * FROM documents WHERE pk NOT IN (SELECT doc_pk FROM hidden);
+"""
 
 
 def create(run: Run) -> None:
     """Make the tables of a new file."""
-    for statement in _TABLES.split(";\n"):
+    _run_all(run, _TABLES + _HIDING)
+
+
+def _run_all(run: Run, statements: str) -> None:
+    for statement in statements.split(";\n"):
         if statement.strip():
             run(statement, ())
 
 
-def migrate(run: Run, version: int) -> None:
-    """Bring the tables of an earlier version to this one; the caller holds the transaction."""
+def migrate(run: Run, version: int, here: bytes) -> None:
+    """Bring the tables of an earlier version to this one; the caller holds the transaction.
+
+    ``here`` is the index's directory as paths below it begin.
+    """
     if version < 2:
         _from_1(run)
+    else:
+        run("ALTER TABLE documents ADD COLUMN read_at TEXT NOT NULL DEFAULT ''", ())
+        _run_all(run, _HIDING)
+    for table in ("roots", "files"):
+        run(f"UPDATE {table} SET path = substr(path, ?) WHERE substr(path, 1, ?) = ?", (len(here) + 1, len(here), here))
 
 
 def _from_1(run: Run) -> None:
@@ -74,7 +92,7 @@ def _from_1(run: Run) -> None:
     for row in run("SELECT pk, id, title, text, page_starts, headings, media_type, sha256 FROM old_documents", ()):
         pk, doc_id, title, text = row[:4]
         ((last,),) = run('SELECT coalesce(max("end"), 0) FROM old_passages WHERE doc_pk = ?', (pk,))
-        run("INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,'[]')", (pk, pk, doc_id, title, text[last:], *row[4:]))
+        run("INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?,'[]','')", (pk, pk, doc_id, title, text[last:], *row[4:]))
         _passages_from_1(run, pk, doc_id, title, text)
     for name in reversed(old):
         run(f"DROP TABLE old_{name}", ())

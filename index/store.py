@@ -6,19 +6,19 @@ kept in 16 bits; a document's text is stored once, as its passages and what stan
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.document import Document, Failure, Heading, Passage
+from corpus.document import Document, Failure, Passage
 from corpus.errors import StoreError
+from index.documents import Documents
 from index.entry import digest, entry
-from index.passages import Passages
 
 State = Literal["read", "failed", "skipped", "partial"]
 
@@ -42,24 +42,8 @@ class FileState:
     reader: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentInfo:
-    """One line of a document list; ``pages`` is None where the format has none."""
-
-    id: str
-    title: str
-    media_type: str
-    pages: int | None
-    passages: int
-
-
-class Store(Passages):
+class Store(Documents):
     """What an index knows, over one open file."""
-
-    @property
-    def roots(self) -> list[Path]:
-        """The files and folders the index was last made equal to."""
-        return [Path(os.fsdecode(row[0])) for row in self._run("SELECT path FROM roots ORDER BY position")]
 
     def set_roots(self, roots: Sequence[Path]) -> None:
         """Replace the roots."""
@@ -68,14 +52,14 @@ class Store(Passages):
         with self.transaction():
             self._run("DELETE FROM roots")
             for root in roots:
-                self._run("INSERT INTO roots(path) VALUES (?)", (os.fsencode(root),))
+                self._run("INSERT INTO roots(path) VALUES (?)", (self._stored(root),))
 
     # -- files -------------------------------------------------------------------------------------
 
     def files(self) -> dict[str, FileState]:
         """Return what is known of each file, by its id."""
         rows = self._run("SELECT id, path, size, mtime_ns, ctime_ns, sha256, state, reason, reader FROM files")
-        return {row[0]: FileState(os.fsdecode(row[1]), *row[2:]) for row in rows}
+        return {row[0]: FileState(self._placed(row[1]), *row[2:]) for row in rows}
 
     def put_file(self, file_id: str, file: FileState) -> int:
         """Record what is known of a file and return its key; its documents stay as they are."""
@@ -85,7 +69,7 @@ class Store(Passages):
             " mtime_ns=excluded.mtime_ns, ctime_ns=excluded.ctime_ns, sha256=excluded.sha256, state=excluded.state,"
             " reason=excluded.reason, reader=excluded.reader RETURNING pk",
             (
-                file_id, os.fsencode(file.path), file.size, file.mtime_ns, file.ctime_ns, file.sha256, file.state,
+                file_id, self._stored(file.path), file.size, file.mtime_ns, file.ctime_ns, file.sha256, file.state,
                 file.reason, file.reader,
             ),
         )  # fmt: skip
@@ -146,17 +130,23 @@ class Store(Passages):
             other = self._run("SELECT 1 FROM documents WHERE id = ? AND file_pk <> ?", (document.id, file_pk))
             if other:
                 raise StoreError(f"two documents would be called {document.id!r}; rename the archive or the folder")
+            hidden = self._run(
+                "SELECT 1 FROM hidden h JOIN documents d ON d.pk = h.doc_pk WHERE d.id = ?", (document.id,)
+            )
             self._delete(document.id)
             last = passages[-1].end if passages else 0
             ((doc_pk,),) = self._run(
-                "INSERT INTO documents(file_pk, id, title, tail, page_starts, headings, media_type, sha256, notes)"
-                " VALUES (?,?,?,?,?,?,?,?,?) RETURNING pk",
+                "INSERT INTO documents(file_pk, id, title, tail, page_starts, headings, media_type, sha256, notes,"
+                " read_at) VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING pk",
                 (
                     file_pk, document.id, document.title, document.text[last:], json.dumps(document.page_starts),
                     json.dumps([(h.start, h.end, h.level) for h in document.headings]),
                     document.media_type, document.sha256, json.dumps(document.notes),
+                    datetime.now(UTC).isoformat(timespec="seconds"),
                 ),
             )  # fmt: skip
+            if hidden:  # a new version of what was removed is no reason to show it
+                self._run("INSERT INTO hidden VALUES (?)", (doc_pk,))
             last = 0
             for passage, vector in zip(passages, vectors, strict=True):
                 self._run(
@@ -195,41 +185,14 @@ class Store(Passages):
         return {row[0] for row in self._run("SELECT id FROM excluded")}
 
     def readmit(self, doc_id: str) -> None:
-        """Let a document that was removed by hand come back."""
+        """Let a document that was removed by hand come back, with the others of its file."""
         self._run("DELETE FROM excluded WHERE id = ?", (doc_id,))
-
-    def document(self, doc_id: str) -> Document:
-        """Return a document with its text.
-
-        Raises:
-            StoreError: the index holds no such document.
-        """
-        rows = self._run(  # one statement, so that the text is of one version
-            "SELECT -1 AS place, id, title, tail, page_starts, headings, media_type, sha256, notes FROM documents"
-            " WHERE id = ?1 UNION ALL SELECT p.start, p.before, p.text, '', '', '', '', '', '' FROM passages p"
-            " JOIN documents d ON d.pk = p.doc_pk WHERE d.id = ?1 ORDER BY place",
+        if back := self._run(
+            "SELECT d.id FROM hidden h JOIN documents d ON d.pk = h.doc_pk JOIN files f ON f.pk = d.file_pk"
+            " WHERE f.id = ?1 OR d.id = ?1",
             (doc_id,),
-        )
-        if not rows:
-            raise StoreError(f"no document {doc_id!r} in this index; `qa status` lists what is there")
-        (_, own_id, title, tail, page_starts, headings, media_type, sha256, notes), *pieces = rows
-        text = "".join([part for piece in pieces for part in piece[1:3]] + [tail])
-        outline = tuple(Heading(*h) for h in json.loads(headings))
-        pages, told = tuple(json.loads(page_starts)), tuple(json.loads(notes))
-        return Document(own_id, title, text, pages, outline, media_type, sha256, told)
-
-    def title(self, doc_id: str) -> str | None:
-        """Return a document's title, or None where the index holds no such document."""
-        rows = self._run("SELECT title FROM documents WHERE id = ?", (doc_id,))
-        return str(rows[0][0]) if rows else None
-
-    def documents(self) -> list[DocumentInfo]:
-        """Return one line a document, ordered by id."""
-        rows = self._run(
-            "SELECT d.id, d.title, d.media_type, json_array_length(d.page_starts), count(p.pk) FROM documents d"
-            " LEFT JOIN passages p ON p.doc_pk = d.pk GROUP BY d.pk ORDER BY d.id"
-        )
-        return [DocumentInfo(r[0], r[1], r[2], r[3] or None, r[4]) for r in rows]
+        ):
+            self.restore([row[0] for row in back])
 
     def digests(self, file_id: str) -> dict[str, str]:
         """Return the SHA-256 of each document of a file, by document id."""
@@ -256,17 +219,14 @@ class Store(Passages):
         digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
         return f"{rows[-1][0] if rows and last is None else last or 0}:{digest}"
 
-    def notes(self) -> list[Failure]:
-        """Return what of a document could not be read, a line each, ordered by document id."""
-        rows = self._run("SELECT id, notes FROM documents WHERE notes <> '[]' ORDER BY id")
-        return [Failure(row[0], note) for row in rows for note in json.loads(row[1])]
-
     def noted(self) -> set[str]:
         """Return the ids of files of which something could not be read."""
         rows = self._run("SELECT DISTINCT f.id FROM files f JOIN documents d ON d.file_pk = f.pk WHERE d.notes <> '[]'")
         return {row[0] for row in rows}
 
-    def path(self, doc_id: str) -> Path | None:
-        """Return the file that is a document, or None where it is a part of one, or where there is none."""
-        rows = self._run("SELECT path FROM files WHERE id = ?", (doc_id,))
-        return Path(os.fsdecode(rows[0][0])) if rows else None
+    def file(self, doc_id: str) -> FileState | None:
+        """Return what is known of the file that is a document, or None where it is a part of one, or there is none."""
+        rows = self._run(
+            "SELECT path, size, mtime_ns, ctime_ns, sha256, state, reason, reader FROM files WHERE id = ?", (doc_id,)
+        )
+        return FileState(self._placed(rows[0][0]), *rows[0][1:]) if rows else None

@@ -5,7 +5,7 @@ rest: it is reported, and what the index held of it before is removed, because t
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from corpus.document import Failure
@@ -19,7 +19,7 @@ from index.encode import Encoder, make_encoder
 from index.ingest import Ingest
 from index.lock import writing
 from index.plan import Plan, Version, compare
-from index.report import Progress, SyncReport
+from index.report import Progress, Stop, SyncReport
 from index.scan import Scan, clean, scan
 from index.store import FileState, Store
 
@@ -38,12 +38,15 @@ def sync(
     wait: float = 5.0,
     limits: Limits | None = None,
     dry_run: bool = False,
+    stop: Stop | None = None,
 ) -> SyncReport:
     """Make the index at ``directory`` equal to ``roots`` (files and folders); creates it if need be.
 
     Documents below ``keep``, roots that cannot be reached now, stay as they are. Another process that is
     writing is waited for up to ``wait`` seconds. ``limits`` bound what reading one file may cost. With ``dry_run``
     nothing is read or written: the report tells what would be done, as far as names, times and digests tell it.
+    ``stop`` is asked between files and batches of passages; once it returns True, what was read stays, and the rest is
+    told as unread.
 
     Raises:
         StoreError: a root does not exist or is an index, or the directory cannot be written.
@@ -65,8 +68,10 @@ def sync(
     try:
         with writing(directory, wait):
             encoder = _settle_encoder(store, directory, encoder)
-            report = _run(store, directory, encoder, roots, keep, version, limits, progress or (lambda step: None))
-            store.put("synced", time.strftime("%Y-%m-%dT%H:%M:%S%z"))
+            told, stopped = progress or (lambda step: None), stop or (lambda: False)
+            report = _run(store, directory, encoder, roots, keep, version, limits, told, stopped)
+            if not report.unread:
+                store.put("synced", time.strftime("%Y-%m-%dT%H:%M:%S%z"))
             store.scrub()
             derive.build(store, directory)
             derive.clear(directory)
@@ -97,6 +102,47 @@ def remove(doc_ids: Sequence[str], directory: Path, *, wait: float = 5.0) -> Non
         store.close()
 
 
+def hide(doc_ids: Sequence[str], directory: Path) -> None:
+    """Take documents out of every answer, search and list at once, in every process, until restored or removed.
+
+    Their words stay in the index's files.
+
+    Raises:
+        StoreError: there is no such index, it cannot be written, or it shows no document of such an id; then none is
+            hidden.
+    """
+    store = Store(directory)
+    try:
+        store.hide(doc_ids)
+    finally:
+        store.close()
+
+
+def restore(doc_ids: Sequence[str], directory: Path) -> None:
+    """Bring hidden documents back, as they were.
+
+    Raises:
+        StoreError: there is no such index, it cannot be written, or no hidden document has such an id; then none is
+            brought back.
+    """
+    store = Store(directory)
+    try:
+        store.restore(doc_ids)
+    finally:
+        store.close()
+
+
+def readmit(file_ids: Iterable[str], directory: Path) -> None:
+    """Let files be indexed that were removed by hand, and show their documents again where they are hidden."""
+    store = Store(directory)
+    try:
+        with store.transaction():
+            for file_id in file_ids:
+                store.readmit(file_id)
+    finally:
+        store.close()
+
+
 def _open(directory: Path) -> Store:
     try:
         return Store(directory, create=True)
@@ -123,7 +169,9 @@ def _settle_encoder(store: Store, directory: Path, encoder: Encoder | None) -> E
 
 def _looked(roots: Sequence[Path], keep: Sequence[Path], store: Store, version: Version) -> tuple[Scan, Plan]:
     """Return what is on disk, and what has to be done about it."""
-    found = scan(roots, store.excluded())
+    files = store.files() if keep else {}
+    kept = [i for i, file in files.items() if any(Path(file.path).is_relative_to(one) for one in keep)]
+    found = scan(roots, store.excluded(), kept)
     return found, compare(found, store, version, keep)
 
 
@@ -162,13 +210,16 @@ def _run(
     version: Version,
     limits: Limits,
     progress: Progress,
+    stop: Stop,
 ) -> SyncReport:
-    store.set_roots([*roots, *keep])  # first, so that an interrupted run can be told and finished
+    if not keep or {*roots, *keep} != set(store.roots):  # else their order stays, which ids depend on
+        store.set_roots([*roots, *keep])  # first, so that an interrupted run can be told and finished
     named = {str(root) for root in roots}
     found, plan = _looked(roots, keep, store, version)
     report = _reported(found, plan)
     _tidy(store, found, plan, report, named)
-    Ingest(store, encoder, report, version, limits, progress).run(plan.read, named, _publisher(store, directory))
+    ingest = Ingest(store, encoder, report, version, limits, progress, stop)
+    ingest.run(plan.read, named, _publisher(store, directory))
     report.failed, report.notes = store.failures(), store.notes()
     return report
 

@@ -31,8 +31,11 @@ def export_index(directory: Path, file: Path) -> None:
             store.copy(copy)
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.write(copy, FILE)
-                for path in sorted((directory / UPLOADS).glob("[!.]*")):
-                    archive.write(path, f"{UPLOADS}/{path.name}")
+                uploads = directory / UPLOADS
+                for path in sorted(uploads.rglob("*")):
+                    name = path.relative_to(uploads)
+                    if path.is_file() and not any(part.startswith(".") for part in name.parts):
+                        archive.write(path, f"{UPLOADS}/{name.as_posix()}")
         part.replace(file)
     except OSError as error:
         raise StoreError(
@@ -74,18 +77,18 @@ def import_index(file: Path, directory: Path) -> None:
 
 
 def _unpack(file: Path, folder: Path) -> None:
-    """Take the store and the uploads out of an archive, by the last part of each name, never out of ``folder``."""
+    """Take the store and the uploads out of an archive, never out of ``folder``."""
     with zipfile.ZipFile(file) as archive:
         if FILE not in archive.namelist():
             raise StoreError(f"an export holds {FILE}, and {str(file)!r} does not; it was not written by `qa export`")
         for info in archive.infolist():
             name = PurePosixPath(info.filename)
             inside = info.filename == FILE or (
-                len(name.parts) == 2 and name.parts[0] == UPLOADS and ".." not in name.parts
+                len(name.parts) > 1 and name.parts[0] == UPLOADS and ".." not in name.parts
             )
             if not inside or info.is_dir() or "\\" in info.filename:
                 continue
             target = folder.joinpath(*name.parts)
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(info) as source, target.open("wb") as into:
                 shutil.copyfileobj(source, into)

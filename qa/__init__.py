@@ -2,8 +2,10 @@
 
 - ``pipeline``: the product in one screen
 - ``system``: opens an index and puts the parts together; ``ask`` and ``Assistant``
+- ``sources``: what its index is made of: uploads, folders, documents taken out; ``uploads``: files on their way in
 - ``answer``: the types ``Answer``, ``Claim``, ``Citation``, ``Conflict``, ``Turn``
-- ``question``, ``compound``, ``conversation``, ``rewrite``, ``spelling``, ``chinese``: what is asked, and what is meant
+- ``question``, ``compound``, ``conversation``, ``attribution``, ``rewrite``, ``spelling``, ``chinese``: what is asked,
+  and what is meant
 - ``requests``, ``respond``, ``smalltalk``: what is no question to the documents' words; its answers in ``documents``,
   ``summary``, ``compare`` and ``clarify``
 - ``texts``: what the product itself says, in English and Chinese

@@ -22,10 +22,11 @@ from index.report import Progress as Report
 from index.report import Step, SyncReport
 from index.retrieve import Index
 from index.sync import sync
+from index.transfer import UPLOADS
 from qa.answer import Answer, Citation
 from qa.home import default_index
 from qa.read.quote import QuoteReader
-from qa.system import UPLOADS, Assistant, standing_index
+from qa.system import Assistant, standing_index
 from qa.web.conversations import forget
 
 app = typer.Typer(
@@ -75,7 +76,7 @@ def index_command(
         out.print("Nothing was done.")
         return
     forget(directory)
-    documents, passages = Index(directory).store.counts()
+    documents, passages = Index(directory).counts()
     out.print(f"{_count(documents, 'document')}, {_count(passages, 'passage')} in {_safe(str(directory))}")
     if result.failed and not documents:
         raise typer.Exit(1)
@@ -131,7 +132,7 @@ def import_command(
 
     directory = index or default_index()
     import_index(file, directory)
-    documents, passages = Index(directory).store.counts()
+    documents, passages = Index(directory).counts()
     out.print(f"{_count(documents, 'document')}, {_count(passages, 'passage')} in {_safe(str(directory))}")
 
 
@@ -145,6 +146,10 @@ def ask(
         str | None, typer.Option("--reader", help='"quote" (default), a model name or path, or a server\'s base URL.')
     ] = None,
     reranker: Annotated[str | None, typer.Option("--reranker", help="A cross-encoder's name or path.")] = None,
+    documents: Annotated[
+        list[str] | None,
+        typer.Option("--document", metavar="ID", help="Ask this document only, as `qa status` names it; repeatable."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Add the answer, with all that led to it, as a line of JSON.")
@@ -153,7 +158,7 @@ def ask(
     """Answer a question with numbered sources, page and quote."""
     with progress_bar("Indexing the library that ships") as report:
         assistant = Assistant.open(index, reader, report, reranker, trace)
-    answer = assistant.ask(question)
+    answer = assistant.ask(question, documents=documents or None)
     if as_json:
         sys.stdout.write(_json(answer.to_dict()) + "\n")
     else:
@@ -176,6 +181,8 @@ def status(index: IndexOption = None) -> None:
     for document in opened.documents():
         pages = f", {document.pages} pages" if document.pages else ""
         out.print(f"  {_safe(document.id)}  [dim]{_safe(document.title)}{pages}[/dim]")
+    for doc_id in found.hidden:
+        out.print(f"  [yellow]hidden[/yellow] {_safe(doc_id)}: removed on the page, and about to be deleted for good")
     for failure in found.failures:
         out.print(f"  [red]not read[/red] {_safe(failure.doc_id)}: {_safe(failure.reason)}")
     for note in found.notes:

@@ -69,7 +69,7 @@ _PEOPLE = frozenset({"he", "him", "his", "she", "her", "hers", "他", "她"})
 
 def question_back(question: str, history: Sequence[Turn], index: Index, scorer: Scorer) -> str | None:
     """Return a question back with up to four options, or None where the question can be understood."""
-    if history or index.store.counts()[0] < 2:
+    if history or index.counts()[0] < 2:
         return None
     if _DOCUMENT.search(question) and not set(terms(question)) - _ABOUT_ONE and not names(question):
         return which_document(question, index)
@@ -110,7 +110,7 @@ def missing(question: str) -> str | None:
 
 def which_document(question: str, index: Index, ids: Sequence[str] = (), subject: str = "") -> str:
     """Return the question which document is meant, with the titles of those given, or of the nearest ones."""
-    near = [index.store.title(doc_id) or doc_id for doc_id in ids] or [hit.title for hit in index.search(question, 30)]
+    near = [index.title(doc_id) or doc_id for doc_id in ids] or [hit.title for hit in index.search(question, 30)]
     titles = list(dict.fromkeys(near))[:OPTIONS]
     key = "which_document" if ids or not subject or is_unnamed(subject) else "no_document"
     return say(question, key, subject=subject, options=options(question, titles))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from index.documents import DocumentInfo
 from index.retrieve import Index
-from index.store import DocumentInfo
 from index.words import has_cjk, terms
 from qa.answer import Citation, Turn
 from qa.evidence import candidates
@@ -47,7 +47,7 @@ def line(info: DocumentInfo) -> str:
 def mentioning(question: str, subject: str, index: Index) -> str:
     """Return which documents hold the words of ``subject``, or the nearest by meaning where none does."""
     infos = {info.id: info for info in index.documents()}
-    found = sorted(index.store.mentioning(subject))
+    found = sorted(index.mentioning(subject))
     if not found:
         near = list(dict.fromkeys(hit.passage.doc_id for hit in index.search(subject, 5)))[:3]
         lines = entries(question, [line(infos[doc_id]) for doc_id in near if doc_id in infos])

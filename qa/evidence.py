@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -105,6 +106,12 @@ class Scorer:
         self._views: dict[str, TokenVectors] = {}
         self._lock = Lock()
 
+    def over(self, index: Index) -> "Scorer":
+        """Return a scorer that counts words in ``index``, of the same encoder, and shares the vectors kept."""
+        other = copy(self)
+        other._index = index
+        return other
+
     def judge(self, asked: Asked, hits: Sequence[Hit]) -> Judged:
         """Return the sentences of ``hits`` as evidence, best first, and the chance that they answer."""
         weights = self._weights or Weights.load()
@@ -142,7 +149,7 @@ class Scorer:
         self._see([asked.full, *above.values(), *(k.text for _, k in found), *befores])
         if not found:
             return [], matrix([])
-        total = self._index.store.counts()[1]
+        total = self._index.counts()[1]
         measure = Measure(asked.full, self._views[asked.full], self._index.document_frequency, total)
         cosines = self._passage_cosines(asked.full, [k for _, k in found])
         query = self._views[asked.full].vector

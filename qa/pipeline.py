@@ -13,6 +13,7 @@ from index.rerank import Reranked, Reranker
 from index.retrieve import Index, Retriever
 from qa import abstain
 from qa.answer import Answer, Claim, Timings, Turn
+from qa.attribution import attributed
 from qa.cite import cite
 from qa.compound import parts
 from qa.conflict import conflicts
@@ -64,14 +65,17 @@ def stream(
         took = Timings(total=1e3 * (perf_counter() - clock[0]))
         yield replace(answer, claims=told, message=said.message, confidence=float(bool(told)), timings=took)
         return
-    asked = understand(question, history)
-    retriever = Reranked(index, reranker) if reranker else index
+    asked, theirs = attributed(understand(question, history), index)
+    if theirs:  # whose words are asked for: what that author wrote, and nothing else
+        index = index.only(sorted(theirs))
+        scorer = scorer.over(index)
+    retriever = ranked(index, reranker)
     hits = tuple(retriever.retrieve(asked.forms, k, asked.weights))
     texts = [hit.passage.text for hit in hits]
     written = partial(as_written, texts=texts, index=index)
     asked = replace(asked, question=written(asked.question), full=written(asked.full))
     clock.append(perf_counter())
-    judged = unsaid(judge(asked, hits, retriever, scorer), question, history)
+    judged = unsaid(judge(asked, hits, index, scorer, reranker), question, history)
     steps = steps or Steps()
     steps.asked, steps.judged = asked, judged
     answer = replace(answer, hits=hits, confidence=judged.confidence)
@@ -97,7 +101,7 @@ def stream(
             answer = replace(answer, reader=used.name, message=instead)
             break
     if not claims:
-        message = abstain.refusal(asked, judged, index.store.counts()[0])
+        message = abstain.refusal(asked, judged, index.counts()[0])
         nearest = tuple(e.citation for e in judged.evidence[:NEAREST])
         answer = replace(answer, message=message, nearest=nearest, dropped=tuple(dropped))
         yield replace(answer, timings=_timings(clock, verifying))
@@ -113,21 +117,35 @@ def stream(
     )
 
 
-def judge(asked: Asked, hits: Sequence[Hit], retriever: Retriever, scorer: Scorer) -> Judged:
-    """Weigh the evidence; each part of a compound question is searched and weighed, and the best of each kept."""
+def ranked(index: Index, reranker: Reranker | None) -> Retriever:
+    """Return what searches an index."""
+    return Reranked(index, reranker) if reranker else index
+
+
+def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reranker: Reranker | None = None) -> Judged:
+    """Weigh the evidence; each part of a compound question is searched and weighed, and the best of each kept.
+
+    A part that asks for an author's words is searched in what that author wrote.
+    """
     whole = scorer.judge(asked, hits[:DEPTH])
     asked_one_by_one = parts(asked.question, [hit.passage.text for hit in hits])
     if len(asked_one_by_one) == 1:
         return whole
     judged, depth = [], min(DEPTH, len(hits))
     alone = asked.full == asked.question
+    authors: set[str] = set()  # need not stand beside what they wrote
     for part in asked_one_by_one:
         stands = (
             alone and bool(names(part)) and not leans(part)
         )  # "and when was that?" is weighed with what it leans on
         asked_part = Asked(part, part if stands else f"{asked.full} {part}", (part, asked.full), LEANING)
-        judged.append(scorer.judge(asked_part, retriever.retrieve(asked_part.forms, depth, asked_part.weights)))
-    return merge(whole, judged)
+        asked_part, theirs = attributed(asked_part, index)
+        place = index.only(sorted(theirs)) if theirs else index
+        found = ranked(place, reranker).retrieve(asked_part.forms, depth, asked_part.weights)
+        judged.append(scorer.over(place).judge(asked_part, found))
+        authors |= set(names(part)) - set(names(asked_part.question)) if theirs else set()
+    merged = merge(whole, judged)
+    return replace(merged, common=merged.common | authors)
 
 
 def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:

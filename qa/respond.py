@@ -43,14 +43,14 @@ class Reply:
 def respond(question: str, history: Sequence[Turn], index: Index, scorer: Scorer) -> Reply | None:
     """Return what to say, or None for a question that evidence should answer."""
     request = parse(question)
-    if request is None or not index.store.counts()[0]:
+    if request is None or not index.counts()[0]:
         if message := reply(question, index) or question_back(question, history, index, scorer):
             return Reply(message)
         return None
     if request.kind == "list":
         return Reply(documents.listing(question, index.documents()))
     if request.kind == "count":
-        count = index.store.counts()[0]
+        count = index.counts()[0]
         return Reply(say(question, "count", are="is" if count == 1 else "are", documents=counted(question, count)))
     if request.kind == "mention":
         return Reply(documents.mentioning(question, request.subject, index))
@@ -118,7 +118,7 @@ def _author(doc_id: str, index: Index) -> tuple[str, Citation] | None:
     match = _AUTHOR.search(document.text[:_HEAD])
     if match is None:
         return None
-    for passage, *_ in index.store.pieces(doc_id)[:3]:
+    for passage, _ in index.pieces(doc_id)[:3]:
         if passage.start <= match.start("name") and match.end("name") <= passage.end:
             return match["name"], Citation(passage, match.start("name"), match.end("name"), document.title)
     return None

@@ -53,13 +53,13 @@ def summarise(doc_id: str, index: Index) -> list[tuple[str, Citation]]:
     Raises:
         StoreError: the index holds no such document.
     """
-    title = index.store.title(doc_id) or doc_id
-    pieces = index.store.pieces(doc_id)
+    title = index.title(doc_id) or doc_id
+    pieces = index.pieces(doc_id)
     passages = [piece[0] for piece in pieces]
     told = [n for n, passage in enumerate(passages) if _sentences(passage, title)]
     if not told:
         return []
-    vectors = np.stack([pieces[n][3] for n in told]).astype(np.float64)  # (n_told, dim)
+    vectors = np.stack([pieces[n][1] for n in told]).astype(np.float64)  # (n_told, dim)
     central = dict(zip(told, centrality(vectors), strict=True))
     chosen = _chosen(_sections(passages, told, title), central)
     weighed = _weigh(chosen, passages, central, title, index)

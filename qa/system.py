@@ -3,21 +3,17 @@
 ``ask`` is the whole product as one function; :class:`Assistant` is the same kept open for many questions.
 """
 
-import shutil
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
-from corpus.document import Document, Failure
-from corpus.errors import LoadError, ReaderError, StoreError
-from corpus.load import readable
-from corpus.load.isolated import FileReader
+from corpus.errors import ReaderError, StoreError
 from index.encode import Encoder
-from index.report import Progress, SyncReport
+from index.live import exists, identity
+from index.report import Progress
 from index.rerank import CrossEncoderReranker, Reranker
-from index.retrieve import Index, exists, identity
-from index.sync import remove, sync
+from index.retrieve import Index
+from index.sync import sync
 from qa.answer import Answer, Claim, Turn
 from qa.cross_encoder import CrossEncoder
 from qa.evidence import Scorer
@@ -27,17 +23,13 @@ from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
 from qa.recall import still
+from qa.sources import Sources, known
+from qa.sources import library as library  # the page takes it from here
 from qa.trace import Steps, Trace
 from qa.verify import LexicalVerifier, Verifier
 from qa.web.conversations import forget
 
-UPLOADS = "uploads"
 History = Sequence[tuple[str, str]] | Sequence[Turn]
-
-
-def library() -> Path:
-    """Return the folder of the documents that ship."""
-    return Path(str(resources.files("corpus"))) / "library"
 
 
 def make_reader(name: str | None) -> Reader:
@@ -77,7 +69,7 @@ def make_verifier(name: str | None, encoder: Encoder) -> Verifier:
     return ModelVerifier(name)
 
 
-class Assistant:
+class Assistant(Sources):
     """An index, a reader and a verifier, and a reranker if wanted, loaded once; several threads may ask.
 
     ``k`` passages are retrieved.
@@ -94,8 +86,8 @@ class Assistant:
     ) -> None:
         if k < 1:
             raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
+        super().__init__(index)
         self.k = k
-        self.index = index
         self.reader = reader
         self.reranker = reranker
         self._trace = trace
@@ -141,8 +133,8 @@ class Assistant:
         chosen, noted = make_reader(reader), Trace(trace, reader) if trace is not None else None
         ranker = make_reranker(reranker)
         directory = library_index()
-        uploads = directory / UPLOADS
-        sync([library(), *([uploads] if uploads.is_dir() else [])], directory, progress=progress, wait=300)
+        there, gone = known(directory, library())
+        sync(there, directory, progress=progress, keep=gone, wait=300)
         forget(directory)
         return cls(Index(directory), chosen, ranker, trace=noted, verifier=verifier)
 
@@ -150,20 +142,29 @@ class Assistant:
         """Load what the first question would otherwise wait for: encoder, cross-encoder and searchable indexes."""
         CrossEncoder.load().score("warm up", self.index.search("warm up", 1))
 
-    def stream(self, question: str, history: History = ()) -> Iterator[Claim | Answer]:
+    def stream(
+        self, question: str, history: History = (), documents: Sequence[str] | None = None
+    ) -> Iterator[Claim | Answer]:
         """Yield each claim once it is verified, and last the whole answer.
+
+        Only ``documents``, by their ids, are searched, quoted and named; by default all are.
 
         Raises:
             QuestionError: the question is empty or too long.
+            StoreError: ``documents`` is empty, or names one that the index does not show.
             ReaderError: the reader's model cannot be used.
         """
         turns = [t if isinstance(t, Turn) else Turn(*t) for t in history]
         steps = Steps()
+        index, scorer = self.index, self._scorer
+        if documents is not None:
+            index = index.only(documents)
+            scorer = scorer.over(index)
         pieces = stream(
             question,
             turns,
-            index=self.index,
-            scorer=self._scorer,
+            index=index,
+            scorer=scorer,
             reader=self.reader,
             verifier=self._verifier,
             reranker=self.reranker,
@@ -172,12 +173,12 @@ class Assistant:
         )
         for piece in pieces:
             if self._trace is not None and isinstance(piece, Answer):
-                self._trace.add(piece, steps, turns, self.index)
+                self._trace.add(piece, steps, turns, index)
             yield piece
 
-    def ask(self, question: str, history: History = ()) -> Answer:
-        """Return the answer to one question; raises what :meth:`stream` raises."""
-        for last in self.stream(question, history):
+    def ask(self, question: str, history: History = (), documents: Sequence[str] | None = None) -> Answer:
+        """Return the answer to one question; takes and raises what :meth:`stream` does."""
+        for last in self.stream(question, history, documents):
             if isinstance(last, Answer):
                 return last
         raise StoreError("the answer broke off; run `qa status` to check the index")
@@ -188,70 +189,6 @@ class Assistant:
         What is deleted must not be told again from memory.
         """
         return still(answer, self.index.store)
-
-    def remove(self, doc_ids: Sequence[str]) -> None:
-        """Take documents out of the index for good; those that were uploaded are deleted, other files stay untouched.
-
-        What conversations beside the index quoted of them goes too.
-
-        Raises:
-            StoreError: the index holds no document of such an id; then none is removed.
-            ConversationError: the conversations beside it cannot be written.
-        """
-        folder = self.index.directory / UPLOADS
-        files = self.index.store.files()
-        remove(doc_ids, self.index.directory)
-        for doc_id in doc_ids:
-            if doc_id in files and Path(files[doc_id].path).is_relative_to(folder):
-                Path(files[doc_id].path).unlink(missing_ok=True)
-                self.index.store.readmit(doc_id)  # it may be uploaded again
-        forget(self.index.directory)
-
-    def add(self, paths: Sequence[Path], progress: Progress | None = None) -> SyncReport:
-        """Copy files into the index's own ``uploads`` folder and index them; the rest stays as it is.
-
-        A file of a name that was uploaded before is its new version. One that cannot be read is not kept, leaves
-        the earlier version alone, and is reported in ``failed``.
-        """
-        folder = self.index.directory / UPLOADS
-        refused: list[Failure] = []
-        with FileReader() as reader:
-            for path in paths:
-                try:
-                    _check(path, reader)
-                    _place(path, folder)
-                except LoadError as error:
-                    refused.append(Failure(path.name, str(error)))
-                except OSError as error:
-                    refused.append(Failure(path.name, f"could not be copied to {str(folder)!r}: {error.strerror}"))
-        roots = [r for r in self.index.store.roots if r != folder]
-        there = [r for r in roots if r.exists()]
-        if folder.is_dir():
-            there.append(folder)
-        gone = [r for r in roots if not r.exists()]  # a folder that was moved or unplugged must not block an upload
-        report = sync(there, self.index.directory, self.index.encoder, progress, keep=gone)
-        forget(self.index.directory)
-        report.failed = refused  # what fails in other folders is told by `qa status`
-        return report
-
-
-def _check(path: Path, reader: FileReader) -> None:
-    """Raise LoadError unless a document can be read from the file."""
-    if not readable(path):
-        raise LoadError(f"{path.name}: files of this type are not read; the README lists those that are")
-    for _, found in reader.read([(path.name, path)]):
-        if not any(isinstance(one, Document) for one in found):
-            raise LoadError(f"{path.name}: an archive is read for its documents, and none of this one's can be read")
-
-
-def _place(path: Path, folder: Path) -> None:
-    """Copy a file into a folder, in place of an earlier version of it, whole or not at all."""
-    folder.mkdir(exist_ok=True)
-    if (folder / path.name).is_file() and path.samefile(folder / path.name):
-        return
-    part = folder / f".{path.name}.part"  # hidden, so that no sync reads half a file
-    shutil.copyfile(path, part)
-    part.replace(folder / path.name)
 
 
 def standing_index() -> Path:
@@ -276,6 +213,7 @@ def ask(
     reader: str | None = None,
     reranker: str | None = None,
     verifier: str | None = None,
+    documents: Sequence[str] | None = None,
 ) -> Answer:
     """Ask the documents a question.
 
@@ -287,6 +225,7 @@ def ask(
         reader: ``"quote"``, a model name or path, or the base URL of an OpenAI-compatible server.
         reranker: the name or path of a cross-encoder that orders the passages found; none by default.
         verifier: a Hugging Face checker by name or path in place of the default one.
+        documents: the ids of the documents to ask; default: all.
 
     Raises:
         GroundedError: the question, the index or a model cannot be used; the message says what to do.
@@ -295,4 +234,4 @@ def ask(
     'Xiaomi was founded in April 2010. [1]'
     """
     directory = Path(index).absolute() if index is not None else standing_index()
-    return _opened(directory, reader, reranker, verifier, identity(directory)).ask(question, history)
+    return _opened(directory, reader, reranker, verifier, identity(directory)).ask(question, history, documents)

@@ -73,6 +73,7 @@ class Trace:
             "question": answer.question,
             "history": [[turn.question, turn.answer] for turn in history],
             "index": str(index.directory.absolute()),
+            "documents": index.chosen,
             "generation": index.store.generation,
             "encoder": index.encoder.name,
             "reader": self.reader,

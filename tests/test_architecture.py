@@ -36,6 +36,7 @@ FENCES = {
     "snowballstemmer": ("index/words.py",),
     "sentencex": ("corpus/sentences.py",),
     "pypdfium2": ("corpus/load/pdfium",),
+    "PIL": ("corpus/load/pdfium.py",),
     "rapidocr": ("corpus/load/ocr.py",),
     "markdown_it": ("corpus/load/markdown.py",),
     "charset_normalizer": ("corpus/load/text.py",),

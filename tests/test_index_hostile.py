@@ -10,7 +10,7 @@ import pytest
 
 from corpus.errors import LoadError
 from corpus.load import load
-from index.retrieve import exists
+from index.live import exists
 from index.store import Store
 from index.sync import sync
 from index.verify import verify

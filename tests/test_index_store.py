@@ -7,7 +7,8 @@ from fakes import Library
 
 from corpus.errors import GroundedError, StoreError
 from index.database import FILE
-from index.retrieve import Index, exists
+from index.live import exists
+from index.retrieve import Index
 from index.schema import VERSION as SCHEMA_VERSION
 from index.store import Store
 

@@ -9,11 +9,12 @@ from corpus.errors import StoreError
 from index.retrieve import Index
 from index.store import Store
 from index.sync import sync
+from index.transfer import UPLOADS
 from qa import ask
 from qa.home import library_index
 from qa.read.quote import QuoteReader
-from qa.system import UPLOADS, Assistant, standing_index
-from qa.system import library as shipped
+from qa.sources import library as shipped
+from qa.system import Assistant, standing_index
 
 
 def write(folder, name, text):

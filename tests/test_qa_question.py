@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import QuestionError
 from qa.answer import Turn
+from qa.compound import parts
 from qa.conversation import leans, understand
 from qa.question import MAX_CHARACTERS, check, clauses, is_babble, kind, listed, names, smalltalk
 
@@ -30,6 +31,16 @@ from qa.question import MAX_CHARACTERS, check, clauses, is_babble, kind, listed,
         ("What is the mean satisfaction?", "number"),
         ("What does STP mean?", "other"),
         ("Describe the strategy", "other"),
+        ("When deciding whether to use it, what matters most?", "other"),  # a clause, which asks for no date
+        ("When the key has expired, what should be done?", "other"),
+        ("What do people who buy phones want?", "other"),
+        ("What happens where roads meet?", "other"),
+        ("Tell me when it opened.", "date"),
+        ("Since when has it sold cars?", "date"),
+        ("Do you know where the shop is?", "place"),
+        ("When it opened, who ran it?", "person"),
+        ("What does the ferry cost?", "number"),
+        ("What is the firm worth?", "number"),
     ],
 )
 def test_kind(question, expected):
@@ -54,7 +65,30 @@ def test_names_are_what_nothing_can_stand_in_for():
 
 
 @pytest.mark.parametrize(
-    ("question", "parts"),
+    ("question", "found"),
+    [
+        (
+            "Which rivals does it have in cars and which in phones?",
+            ["Which rivals does it have in cars", "Which rivals does it have in phones?"],
+        ),
+        ("What does it cost, and which in phones?", ["What does it cost", "which in phones?"]),  # nothing to vary
+        (
+            "How do the fans and the founder each help?",
+            ["How do the fans each help?", "How do the founder each help?"],
+        ),
+        (
+            "What are the topics of the papers by Zhao and Yi of 2021 and of 2022?",
+            [f"What are the topics of the papers by Zhao and Yi of {year}?" for year in (2021, 2022)],
+        ),
+        ("What is the mayor and the council room?", ["What is the mayor and the council room?"]),
+    ],
+)  # fmt: skip
+def test_questions_in_one(question, found):
+    assert parts(question, ["as Zhao and Yi (2021) show"]) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
     [
         ("Who founded it, and when was that?", ["Who founded it", "when was that?"]),
         ("What is A? Where is B?", ["What is A", "Where is B?"]),
@@ -63,8 +97,8 @@ def test_names_are_what_nothing_can_stand_in_for():
         ("???", ["???"]),
     ],
 )
-def test_clauses(question, parts):
-    assert clauses(question) == parts
+def test_clauses(question, found):
+    assert clauses(question) == found
 
 
 @pytest.mark.parametrize(

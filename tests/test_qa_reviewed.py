@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes import HashEncoder
+from fakes import HashEncoder, Library
 
 from corpus.document import Passage
 from qa import ask
@@ -69,6 +69,51 @@ def test_words_inside_a_denial_are_not_supported(claim, evidence):
 @pytest.mark.parametrize("question", ["How old is Lei Jun?", "How many followers does Lei Jun have on Weibo?"])
 def test_a_sentence_without_what_is_asked_for_does_not_answer(library, question):
     assert ask(question).abstained
+
+
+HARBOUR = {
+    "ferry_md": "The Dunmore Ferry\n\nThis text will look at the ferry in two main ways. The ferry of Dunmore "
+    "sells tickets on board. The ferry has three decks. "
+    "The captain likes Skerra, the rival of Dunmore, and Brennan Lines.\n",
+    "lamp_md": "The Lamp\n\nThe lamp of Skerra reaches 31 kilometres. The keepers paint the tower each spring.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many people work on the ferry of Dunmore?", ""),  # "two main ways" counts no people
+        ("How many decks does the ferry have?", "three decks"),
+        ("Does the ferry of Dunmore sell tickets in the United States?", ""),
+        ("Does the ferry of Dunmore sell tickets on board?", "on board"),
+        ("Who founded Brennan Lines?", ""),
+        ("how many kilometres does the lamp reach on instagram?", ""),
+        ("how many kilometres does the lamp of skerra reach?", "31 kilometres"),
+    ],
+)
+def test_near_misses_are_refused_and_their_neighbours_answered(harbour, question, said):
+    answer = harbour.ask(question)
+    assert answer.abstained == (not said) and said in answer.text
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory, encoder):
+    return Library(tmp_path_factory.mktemp("harbour"), encoder, **HARBOUR).assistant()
+
+
+CHINESE = {
+    "guan_txt": "图书馆每天上午九点开门，周日下午五点关门。馆内有三百个座位。\n",
+    "cha_txt": "茶馆的龙井茶每壶四十八元。茶馆位于西湖旁边，由陈明创办。\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("图书馆几点开门？", "九点"), ("谁创办了茶馆？", "陈明"), ("博物馆的门票多少钱？", ""), ("谁发明了电灯？", "")],
+)
+def test_chinese_is_judged_by_what_is_covered(tmp_path, encoder, question, said):
+    answer = Library(tmp_path, encoder, **CHINESE).assistant().ask(question)
+    assert answer.abstained == (not said) and said in answer.text
 
 
 def test_front_matter_answers_only_questions_about_the_document(library):

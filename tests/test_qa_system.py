@@ -8,8 +8,8 @@ from corpus.errors import ReaderError, StoreError
 from qa import ask
 from qa.home import library_index
 from qa.read.quote import QuoteReader
+from qa.sources import library as shipped
 from qa.system import Assistant, make_reader
-from qa.system import library as shipped
 
 KNOWN = {
     "How big is Lei Jun's audience on Douyin?": "44 million",

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from seen import Seen
 
 from corpus.document import Document, Failure, Passage
+from index.documents import DocumentInfo
 from index.report import SyncReport
-from index.store import DocumentInfo
 from qa.answer import Answer, Citation, Claim, Conflict
 from qa.web import answers, lists, panel
 from qa.web.html import notice

@@ -10,6 +10,7 @@ import queue
 import subprocess
 import sys
 import threading
+from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -22,6 +23,7 @@ from corpus.errors import LoadError, UnknownType
 from corpus.load.limits import Limits
 from corpus.load.worker import document_of, fields, receive, send
 from corpus.locate import Area, check_span
+from corpus.picture import PDF, Picture, check_page, check_width
 
 _START = "import sys; sys.path[:0] = [sys.argv[1]]; from corpus.load.worker import main; main(sys.argv[2])"
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,10 +82,25 @@ class FileReader:
             LoadError: the file is gone, is not the one that was read, or takes too long.
         """
         check_span(document, start, end)
-        if document.media_type != "application/pdf":
+        if document.media_type != PDF:
             return ()
         self._submit(document.id, path, {"document": fields(document), "start": start, "end": end})
         return tuple(Area(*one) for frame in self._frames(document.id) for one in frame["areas"])
+
+    def picture(self, path: Path, document: Document, page: int, width: int) -> Picture:
+        """Return what :func:`corpus.picture.picture` does, made in the child.
+
+        Raises:
+            ValueError: the width is not within ``corpus.picture.WIDTHS``.
+            LoadError: the document is no PDF or has no such page; the file is gone, is not the one that was read,
+                cannot be drawn, or takes too long.
+        """
+        check_width(width)
+        check_page(document, page)
+        self._submit(document.id, path, {"document": fields(document, whole=False), "page": page, "width": width})
+        (frame,) = self._frames(document.id)
+        made = frame["picture"]
+        return Picture(b64decode(made["data"]), made["media_type"], made["width"], made["height"])
 
     def _submit(self, doc_id: str, path: Path, where: dict[str, Any] | None = None) -> None:
         if self._child is None:

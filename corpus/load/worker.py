@@ -9,8 +9,9 @@ import signal
 import struct
 import sys
 import traceback
+from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import IO, Any
 
@@ -88,11 +89,16 @@ def _answer(answers: IO[bytes], request: dict[str, Any], limits: Limits) -> None
 
 
 def _found(path: Path, request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
-    """Yield what a file holds, or where a span of a document that was read from it stands."""
+    """Yield what a file holds; or where a span of a document that was read from it stands, or an image of its page."""
     from corpus.load import load_all
     from corpus.locate import areas
+    from corpus.picture import picture
 
     where = request["where"]
+    if where and "page" in where:
+        made = picture(path, document_of(where["document"]), where["page"], where["width"])
+        yield {"picture": asdict(made) | {"data": b64encode(made.data).decode()}}
+        return
     if where:
         found = areas(path, document_of(where["document"]), where["start"], where["end"], limits)
         yield {"areas": [astuple(one) for one in found]}
@@ -101,11 +107,12 @@ def _found(path: Path, request: dict[str, Any], limits: Limits) -> Iterator[dict
         yield {"failure": _failure(one)} if isinstance(one, Failure) else {"document": fields(one)}
 
 
-def fields(document: Document) -> dict[str, Any]:
-    """Return a document as JSON can hold it."""
+def fields(document: Document, *, whole: bool = True) -> dict[str, Any]:
+    """Return a document as JSON can hold it; if not ``whole``, without its words."""
     names = ("id", "title", "text", "page_starts", "media_type", "sha256", "notes")
     headings = [(one.start, one.end, one.level) for one in document.headings]
-    return {name: getattr(document, name) for name in names} | {"headings": headings}
+    found = {name: getattr(document, name) for name in names} | {"headings": headings}
+    return found if whole else found | {"text": "", "headings": []}
 
 
 def document_of(fields: dict[str, Any]) -> Document:

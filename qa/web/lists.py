@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from corpus.document import Failure
 from corpus.load.sniff import kind
+from index.documents import DocumentInfo
 from index.report import SyncReport
-from index.store import DocumentInfo
 from qa.texts import Language
 from qa.web.html import NONE, asks, joined, notice
 from qa.web.texts import named, say

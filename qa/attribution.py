@@ -1,0 +1,68 @@
+"""Whose words are asked for: "According to Wong, …", "What does Mao say about …?", where the name is an author's.
+
+A byline stands once in a document, far from what its author says there, so that the sentences do not hold the name. The
+documents of that author are asked alone, and the question without the name.
+"""
+
+import re
+from dataclasses import replace
+
+from index.retrieve import Index
+from qa.conversation import Asked
+
+LOOKED_AT = 20  # passages that hold the name, in which a byline is looked for
+_PERSON = (
+    r"(?:(?:Dr|Prof|Professor|Mr|Ms|Mrs)\.? )?(?P<who>[A-Z][\w'’-]+(?: (?:[A-Z]\.|[A-Z][\w'’-]+)){0,2})"
+    r"(?: et al\.?)?(?! (?:and|or) [A-Z])"
+)
+_SAYS = (  # verbs that only say that something is said
+    "say|state|write|report|mention|tell|think|name|list|give|argue|claim|believe|describe|note|explain|find|hold|see|"
+    "discuss|point out|talk|observe|identify|present|cite"
+)
+_DOES = "recommend|suggest|advise|propose|criticise|criticize|conclude|warn|expect|predict|ask|judge|rate|assess|define"
+_WORK = "article|paper|study|report|analysis|essay|text|account|view|opinion|words|findings?|argument|research|work"
+_SAID = (
+    "recommendations?|advice|conclusions?|criticisms?|suggestions?|limitations?|limits|methods?|methodology|results?|"
+    "hypothes[ie]s|objectives?|warnings?|proposals?|predictions?|reasons?|examples?|main"
+)
+_OPENS = r"[Aa]ccording to|[Ii]n the (?:view|opinion|words) of"
+_DO = r"\b(?:do|does|did|has|have|would)"
+_FORMS = (
+    (re.compile(rf"\b(?:{_OPENS}) {_PERSON}(?:['’]s (?:{_WORK}))?,? ?"), ""),
+    (re.compile(rf",? (?:[Ii]n|[Ff]rom|[Bb]y) {_PERSON}['’]s? (?:{_WORK})\b"), ""),
+    (re.compile(rf"{_DO} {_PERSON} (?:{_SAYS})s?\b"), ""),
+    (re.compile(rf"{_DO} {_PERSON} (?={_DOES})"), ""),
+    (re.compile(rf"\b{_PERSON}['’]s (?={_WORK}|{_SAID})"), "the "),
+)
+_NAME = r"[A-Z][\w'’-]+(?: [A-Z]\.?)*(?: [A-Z][\w'’-]+){1,2}"
+_BYLINE = re.compile(
+    rf"(?:(?:[Ww]ritten )?[Bb]y |[Aa]uthors?: ?)?(?P<names>{_NAME}(?:(?:, and |, | and | & ){_NAME})*)[\s\d*†‡,]*"
+)
+
+
+def attributed(asked: Asked, index: Index) -> tuple[Asked, frozenset[str]]:
+    """Return the question without the author it names, and the ids of that author's documents, if any."""
+    for pattern, instead in _FORMS:
+        if (match := pattern.search(asked.question)) and (ids := written_by(match["who"], index)):
+            plain = " ".join(f"{asked.question[: match.start()]}{instead}{asked.question[match.end() :]}".split())
+            plain = re.sub(r"^[\s,]+|\s+(?=[?.!,])", "", plain)
+            plain = plain[:1].upper() + plain[1:]
+            if asked.full == asked.question:
+                return Asked(plain, plain, (plain,), (1.0,)), ids
+            return replace(asked, question=plain), ids
+    return asked, frozenset()
+
+
+def written_by(name: str, index: Index) -> frozenset[str]:
+    """Return the ids of the documents in which a name, or a surname, stands as a byline: on a line of names alone."""
+    found = set()
+    for hit in index.search(name, LOOKED_AT):
+        if name in hit.passage.text and any(_signs(name, line) for line in hit.passage.text.splitlines()):
+            found.add(hit.passage.doc_id)
+    return frozenset(found)
+
+
+def _signs(name: str, line: str) -> bool:
+    match = _BYLINE.fullmatch(line.strip())
+    authors = re.split(r", and |, | and | & ", match["names"]) if match else []
+    return any(author == name or author.endswith(f" {name}") for author in authors)

@@ -1,0 +1,54 @@
+"""Questions about what an author says, whose name stands in a byline alone."""
+
+import pytest
+from fakes import Library
+
+from qa.attribution import attributed, written_by
+from qa.conversation import understand
+
+FILES = {
+    "ferry_md": "# Ferries of the north\n\nAda Brown 1*\n\nHarbour College, Dunmore\n\n## Results\n\n"
+    "Ferries are late because of fog in the bay.\n\n## Advice\n\nThe harbour should buy a radar for its ferries.\n",
+    "bus_md": "# Buses of the north\n\nBy Carl Stone and Ida Berg\n\nBuses are late because of road works near "
+    "the bay. The town should repair the coast road before winter.\n\nAda Brown wrote about ferries.\n",
+    "fare_md": "# Fares\n\nFares of buses and ferries rose by 4 percent in 2024. Zoe Lind collected the figures.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory, encoder):
+    return Library(tmp_path_factory.mktemp("bylines"), encoder, **FILES)
+
+
+@pytest.mark.parametrize(
+    ("question", "plain", "documents"),
+    [
+        ("What does Brown say about fog?", "What about fog?", {"ferry.md"}),
+        ("According to Ada Brown, why are ferries late?", "Why are ferries late?", {"ferry.md"}),
+        ("Why are buses late in the view of Stone?", "Why are buses late?", {"bus.md"}),
+        ("What did Dr. Berg recommend?", "What recommend?", {"bus.md"}),
+        ("What are Brown's recommendations?", "What are the recommendations?", {"ferry.md"}),
+        ("What does Lind say about fares?", "What does Lind say about fares?", set()),  # in prose: no author's line
+        ("What is Brown's college?", "What is Brown's college?", set()),  # nothing that she says
+        ("What do Brown and Stone say?", "What do Brown and Stone say?", set()),  # asked one by one
+    ],
+)
+def test_a_question_for_an_author_s_words_loses_the_name(place, question, plain, documents):
+    asked, theirs = attributed(understand(question, ()), place.index)
+    assert asked.question == asked.full == plain and theirs == documents
+
+
+def test_only_a_line_of_names_signs_a_document(place):
+    assert written_by("Ada Brown", place.index) == {"ferry.md"}
+    assert written_by("Ida Berg", place.index) == written_by("Berg", place.index) == {"bus.md"}
+    assert written_by("Ferries", place.index) == written_by("Nobody", place.index) == frozenset()
+
+
+def test_an_author_s_words_are_quoted_from_what_that_author_wrote(place):
+    assistant = place.assistant()
+    why = assistant.ask("According to Brown, why are ferries late?")
+    assert "fog" in why.text and {c.passage.doc_id for c in why.citations} == {"ferry.md"}
+    nothing = assistant.ask("What does Brown say about road works?")
+    assert {c.passage.doc_id for c in (*nothing.citations, *nothing.nearest)} <= {"ferry.md"}
+    both = assistant.ask("What do Brown and Stone each recommend to buy or repair?")
+    assert {c.passage.doc_id for c in both.citations} == {"ferry.md", "bus.md"}
