@@ -176,7 +176,7 @@ def test_an_answer_is_copied_with_its_sources():
 
 def test_feedback_is_asked_once_and_only_the_last_answer_is_asked_again():
     done = Answer("?", (), message="Hello.")
-    assert shown(done).every("value") == ["good", "bad", "wrong citation", "should refuse"]
+    assert shown(done).every("value") == ["good", "bad", "wrong citation", "should have refused"]
     rated = shown(done, verdict="good")
     assert "Good: Thank you" in rated.text
     assert rated.every("value") == []
