@@ -9,35 +9,33 @@ from functools import partial
 from importlib import resources
 from itertools import repeat
 from pathlib import Path
-from threading import Thread
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import gradio as gr
 import typer
 from gradio.context import LocalContext
-from rich.progress import Progress
 
 from corpus.errors import GroundedError
-from qa.address import reachable
-from qa.system import Assistant, library
 from qa.web import lists
 from qa.web.chat import Chat, Data, View
-from qa.web.conversations import Conversations, beside
+from qa.web.conversations import Conversations
+from qa.web.doors import PRIVATE, RATE, Doors
 from qa.web.html import notice as noted
+from qa.web.login import MESSAGE
+from qa.web.seen import Asker, Seen
+from qa.web.shapes import Api
 from qa.web.shelf import Shelf
 from qa.web.tab import Tab
 from qa.web.texts import NAMES, say, spoken
 
 EXAMPLES = ["When was Xiaomi founded?", "What are Xiaomi's marketing weaknesses?", "When did the SU7 fire happen?"]
 EXAMPLES += ["Are Xiaomi's cars cheaper or more expensive than comparable electric cars?"]  # about the shipped library
-PRIVATE = "Everything stays on this machine."
-OPEN = "This page is open to the network without a password: whoever reaches it can ask, read and add documents."
 REFRESH = 3  # seconds after which a page that lies open follows the index
 PROGRESS = gr.Progress()  # a default value of this type is how gradio knows where to pass its progress bar
 AT_ONCE: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "ask"}  # questions answered at a time
-CLOSED: dict[str, Any] = {"share": False, "footer_links": [], "run_history": False, "enable_monitoring": False}
-CLOSED |= {"quiet": True, "ssr_mode": False, "max_file_size": "100mb"}  # nothing opens that was not asked for
+CLOSED: dict[str, Any] = {"footer_links": [], "run_history": False, "enable_monitoring": False, "mcp_server": False}
+CLOSED |= {"ssr_mode": False, "pwa": False, "show_error": False}  # nothing opens that was not asked for
+CLOSED |= {"max_file_size": "100mb", "allowed_paths": [], "app_kwargs": {"openapi_url": None}}
 FONTS = ("system-ui", "sans-serif")  # fonts of the system: the page asks nothing of any other machine
 THEME = gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=FONTS, font_mono=("ui-monospace", "monospace"))
 INDEX = "Directory; default: the index that `qa index` fills by default, or the library that ships while there is none."
@@ -101,13 +99,6 @@ class Page:
         side, files = str(lists.side(tab.language)), gr.File(label=text("add"))
         return log, question, told, past, head, listed, side, files, radio, chosen or AUTOMATIC
 
-    def ask(self, question: str) -> dict[str, Any]:
-        """Answer one question. Returns the dictionary that ``qa ask --json`` prints: text, claims, citations."""
-        try:
-            return self.assistant.ask(question).to_dict()
-        except GroundedError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
 
 def new(value: Any) -> Any:  # noqa: ANN401 - whatever a component takes
     """Return what a component shows from now on; None leaves it as it is."""
@@ -154,19 +145,19 @@ def streamed(act: Callable[[Tab, Data], Iterator[View]]) -> Callable[..., Any]:
     return event
 
 
-def asker() -> str:
-    """Return whose conversations the event that is being handled may see: the user's, or "" without accounts."""
+def asker() -> Asker:
+    """Return who caused the event that is being handled."""
     request = LocalContext.request.get(None)
-    return (request.username or "") if request is not None else ""
+    return Asker() if request is None else Asker(request.username, request.client.host)
 
 
-def build(assistant: Assistant, kept: Conversations, examples: Sequence[str] = (), privacy: str = PRIVATE) -> gr.Blocks:
+def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), privacy: str = PRIVATE) -> gr.Blocks:
     """Return the page.
 
     ``kept`` are the conversations about the assistant's index, ``examples`` are offered on an empty chat, ``privacy``
     says what leaves this machine.
     """
-    chat = Chat(assistant, Shelf(kept, asker), examples)
+    chat = Chat(assistant, Shelf(kept, lambda: asker().user or "", assistant.still), examples)
     page, shelf = Page(chat, privacy), chat.shelf
     html = partial(gr.HTML, apply_default_css=False, js_on_load=TOLD)
     blocks = gr.Blocks(title="Grounded QA", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True)
@@ -210,7 +201,9 @@ def build(assistant: Assistant, kept: Conversations, examples: Sequence[str] = (
         spoken_to.success(lambda tab: new(chat.follow(tab)), tab, log, concurrency_id="follow", **quiet)
         radio.input(page.speak, [tab, radio], texts, **quiet)
         gr.Timer(REFRESH).tick(page.refresh, tab, [log, past, head, listed], **quiet)
-        gr.events.api(page.ask, api_name="ask", **AT_ONCE)
+        api = Api(assistant, lambda line: gr.Error(line, print_exception=False))
+        for function in (api.ask, api.search, api.documents):
+            gr.events.api(function, api_name=function.__name__, **AT_ONCE)
     return blocks
 
 
@@ -221,29 +214,25 @@ def main(
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
     trace: Annotated[Path | None, typer.Option(help="Add each answer to this file as a line of JSON.")] = None,
+    auth: Annotated[bool, typer.Option("--auth", help="Demand a login (see `qa user`).")] = False,
+    rate: Annotated[int, typer.Option(help="Questions a minute for each asker; 0: no limit.", min=0)] = RATE,
+    root_path: Annotated[str, typer.Option(help="The page's URL at a reverse proxy.")] = "",
+    mcp: Annotated[bool, typer.Option("--mcp", help="Serve the Model Context Protocol at /mcp.")] = False,
 ) -> None:
     """Serve the chat page on this machine."""
     try:
-        exposed = reachable(host, port)  # before a minute of indexing, not after
-        with Progress() as bar:
-            show = partial(bar.update, bar.add_task("Opening the documents", total=None))
-            assistant = Assistant.open(
-                index, reader, lambda s: show(completed=s.bytes_done, total=s.bytes), reranker, trace
-            )
-            show(description="Documents ready", completed=1, total=1)
+        doors = Doors.open(
+            index, reader, reranker, trace, host, port, accounts=auth, rate=rate, root=root_path, mcp=mcp
+        )
+        app, login = doors.app(), {"auth": doors.login.check, "auth_message": MESSAGE} if doors.login else {}
+        blocks = build(doors.page(asker), doors.conversations(), EXAMPLES if doors.shipped else (), doors.privacy)
+        gr.mount_gradio_app(app, blocks, "/", root_path=root_path or None, theme=THEME, css=CSS, **login, **CLOSED)
+        if doors.sessions is not None:
+            blocks.app.tokens = doors.sessions  # type: ignore[assignment]  # gradio's own outlive their user
+        doors.serve(app)
     except GroundedError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    remote = urlsplit(reader or "").hostname
-    out = f"Each question, with the passages found for it, is sent to {remote}. " * bool(remote) + OPEN * exposed
-    kept = Conversations(beside(assistant.index.directory), assistant.index.store)
-    blocks = build(
-        assistant, kept, EXAMPLES if library() in assistant.index.store.roots else (), out.strip() or PRIVATE
-    )
-    blocks.launch(server_name=host, server_port=port, theme=THEME, css=CSS, prevent_thread_lock=True, **CLOSED)
-    typer.echo(f"Grounded QA is ready: http://{host}:{port}  (Ctrl+C stops it)" + f"\nWarning: {OPEN}" * exposed)
-    Thread(target=assistant.warm, daemon=True).start()  # so that the first question does not wait for the encoder
-    blocks.block_thread()
 
 
 if __name__ == "__main__":

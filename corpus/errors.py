@@ -11,6 +11,9 @@
     ├── QuestionError        a question is empty or too long
     ├── ReaderError          a model is missing, or a server cannot be reached or refuses
     ├── VerifierError        a checker's model is missing, or of a kind that is not known
+    ├── AccountError         a user, a password, a key or a share breaks a rule, or what is asked is not theirs to see
+    ├── TooMany              someone asks, or tries to log in, more often than is allowed
+    ├── DoorError            a door for programs cannot be opened: a package is missing
     └── ConversationError    the file of conversations cannot be used, or a verb is given what it does not take
         └── ConversationNotFound  nobody of this name has such a conversation or turn
 
@@ -53,6 +56,22 @@ class ReaderError(GroundedError):
 
 class VerifierError(GroundedError):
     """A verifier's model is missing, or its head is none of those known."""
+
+
+class AccountError(GroundedError):
+    """A user, a password, a key or a share breaks a rule, or what is asked is not this user's to see."""
+
+
+class TooMany(GroundedError):
+    """Someone asks more often than is allowed; ``wait`` is the number of seconds after which it is allowed again."""
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class DoorError(GroundedError):
+    """A door for programs cannot be opened; the message says what is missing."""
 
 
 class ConversationError(GroundedError):

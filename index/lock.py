@@ -67,3 +67,29 @@ def holder(directory: Path) -> str:
         return f"process {found['pid']} ({found['command']}, since {found['since']})"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
+
+
+@contextmanager
+def alone(file: Path, wait: float = 10.0) -> Iterator[None]:
+    """Hold the right to change one small file, waiting up to ``wait`` seconds for whoever changes it now.
+
+    Raises:
+        WriterBusy: another process holds it for longer.
+        StoreError: its directory cannot be written.
+    """
+    lock = FileLock(file.with_name(f"{file.name}.lock"))
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout as timeout:
+        raise WriterBusy(
+            f"one process changes {str(file)!r} at a time, and another has for {wait:.0f} seconds; try again"
+        ) from timeout
+    except OSError as error:
+        raise StoreError(
+            f"an index directory must be writable, and {str(file.parent)!r} is not ({error.strerror}); "
+            "change its permissions or choose another with --index"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -12,7 +12,8 @@
 - ``features``, ``cross_encoder``, ``evidence``, ``abstain``: which sentences answer, and whether any does
 - ``read``: the readers that draft sentences; ``prompt`` for those with a model
 - ``trace``: every answer as one JSON line, with all that led to it
-- ``web``: what stands beneath the chat page; ``recall``: what may be told again of an earlier answer
+- ``web``: what stands beneath the chat page, and the doors for programs; ``recall``: what may be told again of an
+  earlier answer
 - ``cite``, ``verify``, ``verify_model``, ``conflict``: what carries a sentence, whether it does (also by a model of
   one's own choice), and who disagrees
 - ``scope``, ``contrast``, ``differ``, ``disputed``: whether two sentences speak of one thing, in what they differ, and

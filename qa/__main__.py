@@ -27,6 +27,7 @@ from qa.answer import Answer, Citation
 from qa.home import default_index
 from qa.read.quote import QuoteReader
 from qa.system import Assistant, standing_index
+from qa.web import commands
 from qa.web.conversations import forget
 
 app = typer.Typer(
@@ -284,6 +285,9 @@ def _json(value: object) -> str:
     """Return ``value`` as JSON, every character that a terminal might obey escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1].replace("\x7f", "\\u007f") for c in text)
+
+
+commands.register(app)
 
 
 def main() -> None:

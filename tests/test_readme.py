@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from serving import running
 
 from index.minilm import PACKAGE
 from qa.system import Assistant
+from qa.web.doors import Doors
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -53,6 +55,13 @@ def test_the_python_block_runs_as_shown(library: Assistant) -> None:
     assert shown
     printed = run(["-c", code]).splitlines()
     assert printed == shown
+
+
+def test_the_openai_client_prints_what_the_readme_says(library: Assistant) -> None:
+    (code,) = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
+    with running(Doors(library).app()) as address:
+        printed = run(["-c", code.replace("http://127.0.0.1:7860", address)])
+    assert printed.splitlines() == re.findall(r"^# prints: (.*)$", code, re.MULTILINE)
 
 
 def test_the_two_commands_stand_in_the_readme() -> None:

@@ -24,49 +24,9 @@ from qa.web.tab import Exchange, Tab
 TEXT = "Xiaomi was founded in 2010. It sold well."
 
 
-class Served:
-    """An assistant and its page that open and serve nothing; remembers what the header says."""
-
-    def __init__(self, monkeypatch):
-        self.index, self.roots, self.privacy, self.store = self, (), None, self
-        self.directory = Path()
-        monkeypatch.setattr(ui.Assistant, "open", lambda *_: self)
-        monkeypatch.setattr(ui, "build", self.build)
-        monkeypatch.setattr(ui, "Conversations", lambda *_: None)
-
-    def build(self, assistant, kept, examples, privacy):
-        self.privacy = privacy
-        return self
-
-    def launch(self, **options):
-        pass
-
-    warm = block_thread = launch
-
-
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_on_this_machine_only_the_page_says_so(monkeypatch, capsys, host):
-    served = Served(monkeypatch)
-    ui.main(host=host, port=free_port())
-    assert served.privacy == ui.PRIVATE
-    assert "arning" not in "".join(capsys.readouterr())
-
-
-@pytest.mark.parametrize("reader", [None, "http://models.example:8000"])
-def test_open_to_the_network_the_page_and_the_terminal_say_so(monkeypatch, capsys, reader):
-    served = Served(monkeypatch)
-    ui.main(reader=reader, host="0.0.0.0", port=free_port())
-    assert "stays on this machine" not in served.privacy
-    assert "open to the network without a password" in served.privacy
-    assert ("is sent to models.example" in served.privacy) == bool(reader)
-    warning = capsys.readouterr().out.splitlines()[-1]
-    assert warning.startswith("Warning: ")
-    assert "open to the network without a password" in warning
 
 
 @pytest.mark.parametrize(("host", "why"), [("203.0.113.9", "assign requested address"), ("a..b", "not known")])
@@ -131,15 +91,17 @@ def page(library, tmp_path):
 
     def make(*steps, held=False):
         kept = Conversations(tmp_path / f"kept-{len(opened)}.db", library.index.store)
-        made = Chat(Scripted(library.index, steps), Shelf(kept, lambda: made.owner))
+        made = Chat(Scripted(library.index, steps), Shelf(kept, lambda: made.owner, lambda answer: answer))
         made.owner = ""
         made.assistant.held = held
-        opened.append(kept)
+        opened.append(made)
         return made
 
     yield make
-    for kept in opened:
-        kept.close()
+    for made in opened:
+        made.assistant.go.release(9)
+        made.shelf.asking.close()
+        made.shelf.kept.close()
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +185,7 @@ def test_what_nobody_foresaw_leaves_a_failed_turn_and_no_running_one(page, caplo
     made, tab = page(ZeroDivisionError()), Tab()
     list(made.reply("Why?", tab))
     assert kept(made, tab) == [("Why?", "failed")]
+    made.shelf.asking.close()
     assert "an answer broke off" in caplog.text
 
 

@@ -1,4 +1,4 @@
-"""The chat page's parts, and what stands beneath it, without the page itself.
+"""The chat page's parts, the doors for programs, and the accounts and conversations of both; without the page itself.
 
 - ``chat``: what its events do; ``asking``: answers that are being written; ``shelf``: the conversations that are kept
 - ``tab``: a page's state; ``html``, ``answers``, ``panel``, ``lists``, ``history``: what it shows; ``texts``: its words
@@ -6,4 +6,8 @@
   types, and answers as bytes; ``sources``: what a kept answer was made from, so that it goes when that goes
 - ``database``: their SQLite file; ``presence``: which process is still writing an answer
 - ``export``: a conversation as Markdown, JSON or HTML
+- ``doors``: puts the doors together and serves them; ``guard``: what every request must pass
+- ``completions``: OpenAI-compatible chat completions; ``mcp``: the Model Context Protocol; ``shapes``: what they return
+- ``accounts``, ``shares``, ``login``, ``commands``: users, what each may see, logging in, and the command line for both
+- ``seen``: the assistant as one asker may use it; ``limits``: how often
 """

@@ -37,6 +37,10 @@ class Asking:
         """Whether somebody waits for an answer."""
         return self._waiting > 0
 
+    def close(self) -> None:
+        """Wait until every answer is written."""
+        self._pool.shutdown()
+
     def begin(self, owner: str, turn: Exchange, steps: Steps, place: Callable[[], int] | None = None) -> None:
         """Answer an owner's turn from ``steps`` when those before it are answered.
 
@@ -108,11 +112,14 @@ class Asking:
             self._live[turn.id] = turn
 
     def _fail(self, owner: str, turn: Exchange, reason: str) -> None:
-        if self._settle(turn, "failed", reason) and turn.id:
+        if turn.state != "running":
+            return
+        if turn.id:
             try:
-                self._write(owner, turn, turn.answer, "failed")
+                self._write(owner, turn, replace(turn.answer, message=reason), "failed")
             except ConversationError as error:  # the reason may be just that
                 _LOG.warning("a failed answer is not kept: %s", error)
+        self._settle(turn, "failed", reason)
 
     def _settle(self, turn: Exchange, state: State, message: str = "") -> bool:
         """End a turn unless it has ended; return whether it had not."""

@@ -9,9 +9,9 @@ from corpus.errors import ConversationNotFound, GroundedError
 from qa.answer import Answer
 from qa.question import check
 from qa.suggest import suggest
-from qa.system import Assistant
 from qa.web import answers, lists, panel
 from qa.web.html import notice as noted
+from qa.web.seen import Seen
 from qa.web.shelf import Shelf
 from qa.web.tab import Exchange, Tab
 from qa.web.texts import say
@@ -41,9 +41,9 @@ UNCHANGED = View()
 class Chat:
     """The chats of all tabs about one assistant; ``examples`` are offered on an empty one."""
 
-    def __init__(self, assistant: Assistant, shelf: Shelf, examples: Sequence[str] = ()) -> None:
+    def __init__(self, assistant: Seen, shelf: Shelf, examples: Sequence[str] = ()) -> None:
         self.assistant, self.shelf, self.examples = assistant, shelf, tuple(examples)
-        self.first: tuple[int, tuple[str, ...]] = (-1, ())  # the index's generation, and questions to begin with
+        self.first: dict[frozenset[str], tuple[int, tuple[str, ...]]] = {}  # by what an asker may see: questions
 
     def reply(self, question: str, tab: Tab, text: str | None = "") -> Iterator[View]:
         """Stream an answer into the chat; what cannot be asked leaves the chat as it was and the question in its box.
@@ -193,7 +193,8 @@ class Chat:
         """Return the chat as HTML, or a first visit's page while it is empty."""
         if tab.turns:
             return str(answers.log(tab))
-        infos, (generation, first) = self.assistant.index.documents(), self.first
+        infos = self.assistant.index.documents()
+        generation, first = self.first.get(frozenset(info.id for info in infos), (-1, ()))
         first *= generation == self.assistant.index.store.generation
         return str(lists.welcome(infos, self.examples or first, tab.language))
 
@@ -201,16 +202,18 @@ class Chat:
         """Add questions to go on with below the last answer, or to begin with on a first visit; None for none."""
         store = self.assistant.index.store
         generation, turn = store.generation, tab.turns[-1] if tab.turns else None
+        seen = frozenset[str]() if turn else frozenset(info.id for info in self.assistant.index.documents())
+        made = self.first.get(seen, (-1, ()))[0] == generation
         waits = self.shelf.asking.busy  # whoever waits for an answer goes before whoever might like a suggestion
-        if waits or (turn.state != "done" if turn else self.examples or self.first[0] == generation):
+        if waits or (turn.state != "done" if turn else self.examples or made):
             return None
         asked = [past.answer.question for past in tab.turns]
         passages = [hit.passage for hit in turn.answer.hits] if turn else store.sample(SAMPLE)
-        found = suggest(passages, self.assistant.ask, asked)
+        found = suggest(passages, partial(self.assistant.ask, counted=False), asked)
         if turn:
             turn.follow_ups, turn.generation = found, generation
         else:
-            self.first = (generation, found)
+            self.first = {**self.first, seen: (generation, found)}
         return None if tab.running else self.shown(tab)
 
     def view(self, tab: Tab, text: str | None = None, notice: str = "") -> View:

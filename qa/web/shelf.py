@@ -1,9 +1,11 @@
 """What the page does with kept conversations: list, search, open, name, delete, save. No gradio."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from corpus.errors import ConversationError
+from qa.answer import Answer
 from qa.web import history
 from qa.web.asking import Asking
 from qa.web.conversations import Conversations
@@ -13,8 +15,9 @@ from qa.web.tab import Exchange, Tab
 class Shelf:
     """The conversations that ``who`` names the owner of, at each call; acts return why they could not be, or ""."""
 
-    def __init__(self, kept: Conversations, who: Callable[[], str]) -> None:
-        self.kept, self.who = kept, who
+    def __init__(self, kept: Conversations, who: Callable[[], str], still: Callable[[Answer], Answer]) -> None:
+        """Take care of ``kept``; ``still`` returns an earlier answer as it may be told now."""
+        self.kept, self.who, self._still = kept, who, still
         self.asking = Asking(kept)
 
     def past(self, tab: Tab) -> str | None:
@@ -107,4 +110,5 @@ class Shelf:
         owner, conversation, form = self.who(), str(data["id"]), str(data["form"])
         if form not in history.FORMS:
             raise ConversationError(f"a conversation is saved as {', '.join(history.FORMS)}, not {form!r}")
-        return str(history.file(self.kept.get(owner, conversation), self.kept.turns(owner, conversation), form))
+        one, turns = self.kept.get(owner, conversation), self.kept.turns(owner, conversation)
+        return str(history.file(one, [replace(turn, answer=self._still(turn.answer)) for turn in turns], form))
