@@ -14,14 +14,15 @@ from typing import Annotated, Any
 import gradio as gr
 import typer
 from gradio.context import LocalContext
+from gradio.utils import get_upload_folder
 
 from corpus.errors import GroundedError
-from qa.web import lists
-from qa.web.chat import Chat, Data, View
+from qa.web import arrivals, lists
+from qa.web.chat import Chat, View
 from qa.web.conversations import Conversations
 from qa.web.doors import PRIVATE, RATE, Doors
-from qa.web.html import notice as noted
 from qa.web.login import MESSAGE
+from qa.web.papers import Data, Desk, Papers
 from qa.web.seen import Asker, Seen
 from qa.web.shapes import Api
 from qa.web.shelf import Shelf
@@ -31,7 +32,6 @@ from qa.web.texts import NAMES, say, spoken
 EXAMPLES = ["When was Xiaomi founded?", "What are Xiaomi's marketing weaknesses?", "When did the SU7 fire happen?"]
 EXAMPLES += ["Are Xiaomi's cars cheaper or more expensive than comparable electric cars?"]  # about the shipped library
 REFRESH = 3  # seconds after which a page that lies open follows the index
-PROGRESS = gr.Progress()  # a default value of this type is how gradio knows where to pass its progress bar
 AT_ONCE: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "ask"}  # questions answered at a time
 CLOSED: dict[str, Any] = {"footer_links": [], "run_history": False, "enable_monitoring": False, "mcp_server": False}
 CLOSED |= {"ssr_mode": False, "pwa": False, "show_error": False}  # nothing opens that was not asked for
@@ -49,34 +49,24 @@ AUTOMATIC = ""  # the choice of language that follows the browser
 class Page:
     """The events of the page as gradio hands them over; a tab's state travels with its browser tab."""
 
-    def __init__(self, chat: Chat, privacy: str) -> None:
-        self.chat, self.assistant, self.privacy = chat, chat.assistant, privacy
-
-    def overview(self, tab: Tab) -> tuple[str, str]:
-        """Return the head of the page, and the list of documents with what could not be read."""
-        store = self.assistant.index.store
-        infos = self.assistant.index.documents()
-        listed = lists.documents(infos, store.failures(), store.notes(), tab.language)
-        return str(lists.top(len(infos), self.privacy, tab.language)), str(listed)
+    def __init__(self, chat: Chat, desk: Desk) -> None:
+        self.chat, self.desk, self.assistant = chat, desk, chat.assistant
 
     def reply(self, question: str, tab: Tab) -> Iterator[tuple[Any, ...]]:
         """Answer what was typed."""
         yield from map(drawn, self.chat.reply(question, tab), repeat(tab))
 
     def refresh(self, tab: Tab) -> tuple[Any, ...]:
-        """Follow what changes in the index and in other tabs."""
-        before = tab.seen
+        """Follow what changes in the index, in other tabs, and in folders."""
+        before, papers = tab.seen, laid(self.desk.refresh(tab))
         log, _, _, past = drawn(self.chat.refresh(tab), tab)
-        return log, past, *(self.overview(tab) if tab.seen != before else (gr.skip(), gr.skip()))
+        if tab.seen != before:
+            papers = (papers[0], *laid(self.desk.overview(tab))[1:])
+        return log, past, *papers
 
-    def upload(self, files: list[str], tab: Tab, progress: gr.Progress = PROGRESS) -> tuple[Any, ...]:
-        """Add files to the index and say what became of each; returns the drop area emptied, report, overview."""
-        try:
-            report = self.assistant.add([*map(Path, files)], lambda s: progress((s.files_done, s.files), desc=s.name))
-            told = lists.report(report, [Path(file).name for file in files], tab.language)
-        except GroundedError as error:
-            told = noted(str(error))
-        return None, str(told), *self.overview(tab)
+    def choose(self, tab: Tab, event: gr.EventData) -> tuple[Any, ...]:
+        """Set which documents the open conversation asks."""
+        return *drawn(self.chat.choose(tab, event._data), tab), *laid(self.desk.overview(tab))
 
     def export(self, event: gr.EventData) -> str:
         """Return a conversation as a file for the browser to save."""
@@ -95,9 +85,9 @@ class Page:
         question = box(tab.running, tab, label=text("question"), placeholder=text("placeholder"))
         choices = [(text("as browser"), AUTOMATIC), *NAMES.items()]
         radio = gr.Radio(choices, value=chosen or AUTOMATIC, label=text("language"), info=text("language how"))
-        head, listed = self.overview(tab)
-        side, files = str(lists.side(tab.language)), gr.File(label=text("add"))
-        return log, question, told, past, head, listed, side, files, radio, chosen or AUTOMATIC
+        side, adder = str(lists.side(tab.language)), str(arrivals.adder(tab.language))
+        papers = laid(self.desk.overview(tab))
+        return log, question, told, past, *papers, side, adder, radio, chosen or AUTOMATIC
 
 
 def new(value: Any) -> Any:  # noqa: ANN401 - whatever a component takes
@@ -116,6 +106,29 @@ def drawn(view: View, tab: Tab) -> tuple[Any, Any, Any, Any]:
     more = {} if view.text is None else {"value": view.text}
     question = gr.skip() if view.running is None else box(view.running, tab, **more)
     return new(view.log), question, new(view.told), new(view.past)
+
+
+def laid(papers: Papers) -> tuple[Any, Any, Any]:
+    """Return what is drawn anew of the documents for its three components."""
+    return new(papers.told), new(papers.head), new(papers.listed)
+
+
+def handled(act: Callable[[Tab, Data], Papers]) -> Callable[..., Any]:
+    """Return the event that a click in the documents causes."""
+
+    def event(tab: Tab, event: gr.EventData) -> tuple[Any, ...]:
+        return laid(act(tab, event._data))
+
+    return event
+
+
+def followed(act: Callable[[Tab, Data], Iterator[Papers]]) -> Callable[..., Any]:
+    """Return the event that a click in the documents causes, and that shows how far it has come."""
+
+    def event(tab: Tab, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        yield from map(laid, act(tab, event._data))
+
+    return event
 
 
 def told(act: Callable[[Tab, Data], View]) -> Callable[..., Any]:
@@ -158,7 +171,8 @@ def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), pr
     says what leaves this machine.
     """
     chat = Chat(assistant, Shelf(kept, lambda: asker().user or "", assistant.still), examples)
-    page, shelf = Page(chat, privacy), chat.shelf
+    desk, shelf = Desk(assistant, lambda: Path(get_upload_folder()), privacy), chat.shelf
+    page = Page(chat, desk)
     html = partial(gr.HTML, apply_default_css=False, js_on_load=TOLD)
     blocks = gr.Blocks(title="Grounded QA", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True)
     with blocks:
@@ -172,11 +186,12 @@ def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), pr
                 notice = html(elem_id="told")
                 asked = gr.Textbox(max_lines=6, lines=1, submit_btn=say("en", "ask"), autofocus=True, elem_id="box")
             with gr.Column(elem_id="documents", elem_classes="view", min_width=0):
-                files = gr.File(file_count="multiple", height=140)
-                report, listed = html(), html(elem_id="listed")
+                leaf = html(elem_id="leaf")
+                adder, report, listed = html(elem_id="adder"), html(elem_id="report"), html(elem_id="listed")
             with gr.Column(elem_id="settings", elem_classes="view", min_width=0):
                 radio = gr.Radio()
-            source = html(elem_id="panel", js_on_load=SCRIPT)
+            with gr.Column(elem_id="panel", min_width=0):
+                source, sheet = html(elem_id="source", js_on_load=SCRIPT), html(elem_id="sheet")
             saved = html(elem_id="saved", js_on_load=SAVED)
         views: list[Any] = [log, asked, notice, past]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -191,16 +206,22 @@ def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), pr
         source.fresh(lambda tab: drawn(chat.fresh(tab), tab), tab, views, **quiet)
         for act in (chat.revise, chat.keep, chat.rate, chat.rename, chat.erase):
             getattr(source, act.__name__)(told(act), tab, views, **quiet)
-        source.cite(found(chat.cite), tab, source, **quiet)
+        cited = source.cite(found(chat.cite), tab, source, **quiet)
+        cited.success(chat.sheet, tab, sheet, trigger_mode="always_last", **quiet)
         source.find(found(shelf.find), tab, past, **quiet)
         source.export(page.export, None, saved, **quiet)
-        uploaded = [files, report, head, listed]
-        files.upload(page.upload, [files, tab], uploaded, show_progress_on=files, api_visibility="private")
-        texts = [*views, head, listed, side, files, radio, choice]
+        papers: list[Any] = [report, head, listed]
+        for change in (desk.upload, desk.follow, desk.unfollow, desk.sync, desk.finish):
+            getattr(source, change.__name__)(followed(change), tab, papers, concurrency_limit=None, **quiet)
+        for at_once in (desk.hide, desk.restore, desk.halt):
+            getattr(source, at_once.__name__)(handled(at_once), tab, papers, **quiet)
+        source.read(found(desk.read), tab, leaf, **quiet)
+        source.choose(page.choose, tab, [*views, *papers], **quiet)
+        texts = [*views, *papers, side, adder, radio, choice]
         spoken_to = blocks.load(page.speak, [tab, choice], texts, **quiet)
         spoken_to.success(lambda tab: new(chat.follow(tab)), tab, log, concurrency_id="follow", **quiet)
         radio.input(page.speak, [tab, radio], texts, **quiet)
-        gr.Timer(REFRESH).tick(page.refresh, tab, [log, past, head, listed], **quiet)
+        gr.Timer(REFRESH).tick(page.refresh, tab, [log, past, *papers], **quiet)
         api = Api(assistant, lambda line: gr.Error(line, print_exception=False))
         for function in (api.ask, api.search, api.documents):
             gr.events.api(function, api_name=function.__name__, **AT_ONCE)

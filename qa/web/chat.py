@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from corpus.errors import ConversationNotFound, GroundedError
+from markupsafe import Markup
+
+from corpus.errors import ConversationNotFound, GroundedError, LoadError, QuestionError, StoreError
 from qa.answer import Answer
 from qa.question import check
 from qa.suggest import suggest
 from qa.web import answers, lists, panel
+from qa.web.html import NONE
 from qa.web.html import notice as noted
 from qa.web.seen import Seen
 from qa.web.shelf import Shelf
@@ -18,6 +21,7 @@ from qa.web.texts import say
 from qa.web.turns import KINDS
 
 SAMPLE = 40  # passages, spread over all documents, of which questions to begin with are made
+WIDE = 1000  # pixels of a page's image
 Data = dict[str, Any]  # what the page's script sends with an event
 
 
@@ -63,16 +67,26 @@ class Chat:
     def _begin(self, question: str, tab: Tab) -> None:
         """Add a question to the open conversation, or to a new one, and have it answered."""
         kept, owner, replaced = self.shelf.kept, self.shelf.who(), tab.replaced
+        documents = self._asked(tab)
         if not tab.conversation:
-            tab.conversation = kept.create(owner).id
+            tab.conversation = kept.create(owner, tab.documents).id
         self.view(tab)  # forgets what was deleted since
         before = tab.turns[: len(tab.turns) - len(replaced)]
         history = [(past.answer.question, past.answer.text) for past in before if past.answer.claims]
         turn = Exchange(Answer(question, ()))
         place = partial(self._replace, owner, replaced[0].id, question) if replaced else None
         turn.id = 0 if replaced else kept.ask(owner, tab.conversation, question).id
-        self.shelf.asking.begin(owner, turn, self.assistant.stream(question, history), place)
+        self.shelf.asking.begin(owner, turn, self.assistant.stream(question, history, documents), place)
         tab.turns, tab.aside, tab.editing = [*before, turn], replaced, 0
+
+    def _asked(self, tab: Tab) -> list[str] | None:
+        """Return which documents a tab asks, those that are still here; None for all."""
+        if tab.documents is None:
+            return None
+        here = {info.id for info in self.assistant.index.documents()}
+        if not (asked := [name for name in tab.documents if name in here]):
+            raise QuestionError(say(tab.language, "none left"))
+        return asked
 
     def _replace(self, owner: str, turn: int, question: str) -> int:
         return self.shelf.kept.ask_again(owner, turn, question).id
@@ -178,16 +192,53 @@ class Chat:
         tab.seen = now
         return self.view(tab)
 
+    def choose(self, tab: Tab, data: Data) -> View:
+        """Let the open conversation ask only some documents; without any named, all."""
+        ids = data.get("ids")
+        if ids is not None and not ids:
+            return self.view(tab, notice=say(tab.language, "tick first"))
+        tab.documents = None if ids is None else tuple(map(str, ids))
+        if tab.conversation:
+            try:
+                self.shelf.kept.choose(self.shelf.who(), tab.conversation, tab.documents)
+            except GroundedError as error:
+                return self.view(tab, notice=str(error))
+        return self.view(tab)
+
+    def _scope(self, tab: Tab) -> Markup:
+        """Return which documents the conversation asks, where it does not ask all."""
+        if tab.documents is None:
+            return NONE
+        titles = [info.title for info in self.assistant.index.documents() if info.id in tab.documents]
+        return lists.scope(titles, tab.language)
+
     # -- showing -----------------------------------------------------------------------------------
 
     def cite(self, tab: Tab, data: Data) -> str:
         """Return the source panel for a citation of a turn, or one that says that its source is gone."""
         turn, number = int(data["turn"]), int(data["n"])
+        tab.cited = (0, 0)
         cited = tab.turns[turn - 1].numbered if 1 <= turn <= len(tab.turns) else ()
         if not 1 <= number <= len(cited) or not self.assistant.index.holds(cited[number - 1].passage):
             return str(panel.gone(tab.language))
+        tab.cited = (turn, number)
         document = self.assistant.index.document(cited[number - 1].passage.doc_id)
         return str(panel.source(document, cited, turn, number, tab.language))
+
+    def sheet(self, tab: Tab) -> str:
+        """Return the page of the open source's PDF with the quote marked in it; "" for what has no pages."""
+        turn, number = tab.cited
+        cited = tab.turns[turn - 1].numbered if 1 <= turn <= len(tab.turns) else ()
+        if not 1 <= number <= len(cited) or not (chosen := cited[number - 1]).passage.page:
+            return ""
+        index, doc_id = self.assistant.index, chosen.passage.doc_id
+        try:
+            areas = index.areas(doc_id, chosen.start, chosen.end)
+            if not areas:
+                return ""
+            return str(panel.sheet(index.page_image(doc_id, areas[0].page, WIDE), areas, tab.language))
+        except (LoadError, StoreError) as error:
+            return str(panel.no_sheet(str(error), tab.language))
 
     def shown(self, tab: Tab) -> str:
         """Return the chat as HTML, or a first visit's page while it is empty."""
@@ -221,5 +272,5 @@ class Chat:
         for past in tab.turns:  # what was deleted since is not shown again
             past.follow_ups *= past.generation == self.assistant.index.store.generation
             past.answer = past.answer if past.state == "running" else self.assistant.still(past.answer)
-        told = noted(notice) or answers.editing(tab)
+        told = noted(notice) or answers.editing(tab) or self._scope(tab)
         return View(self.shown(tab), str(told), self.shelf.past(tab), text, tab.running)

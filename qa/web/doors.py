@@ -71,7 +71,7 @@ class Doors:
         self._assistant, self._host, self._port, self._root = assistant, host, port, root
         self._open_to_all = exposed and not accounts
         self.accounts = _accounts(assistant.index.directory, accounts, exposed)
-        self.access = Access(assistant.index, self.accounts, Limit(rate, A_MINUTE))
+        self.access = Access(assistant.index, self.accounts, Limit(rate, A_MINUTE), exposed)
         self.login = Login(self.accounts) if self.accounts else None
         self.sessions = Sessions(self.accounts) if self.accounts else None
         self._hosts = Hosts.of(host, exposed, accounts, root)

@@ -41,7 +41,7 @@ class Shelf:
         except ConversationError as error:
             tab.show("", [])
             return str(error)
-        tab.show(one.id, turns)
+        tab.show(one.id, turns, one.documents)
         tab.updated = one.updated.isoformat()
         return ""
 

@@ -56,7 +56,8 @@ class Tab:
     ``past`` is the list of conversations as it was last shown, ``search`` what it is searched for. ``editing`` is the
     number of the turn, from 1, that the next question replaces together with those after it; 0 for none; ``aside`` are
     the turns that the running one replaces once there is something of its answer. ``seen`` is the index's generation
-    that the tab shows.
+    that the tab shows. ``documents`` are the ids that the conversation asks, None for all; ``watching`` says whether a
+    change of the documents is shown as it goes on; ``cited`` is the turn and citation of the source that is open.
     """
 
     turns: list[Exchange] = field(default_factory=list)
@@ -65,6 +66,9 @@ class Tab:
     seen: int = -1
     conversation: str = ""
     search: str = ""
+    documents: tuple[str, ...] | None = None
+    watching: bool = False
+    cited: tuple[int, int] = (0, 0)
     aside: list[Exchange] = field(default_factory=list)
     past: str = ""
     updated: str = ""
@@ -86,6 +90,6 @@ class Tab:
         found = self.turns[int(str(number)) - 1]
         return None if found.state == "running" else found
 
-    def show(self, conversation: str, turns: list[Exchange]) -> None:
+    def show(self, conversation: str, turns: list[Exchange], documents: tuple[str, ...] | None = None) -> None:
         """Open a conversation, "" for a new one."""
-        self.conversation, self.turns, self.editing = conversation, turns, 0
+        self.conversation, self.turns, self.editing, self.documents = conversation, turns, 0, documents
