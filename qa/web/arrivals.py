@@ -85,7 +85,7 @@ def report(done: SyncReport, names: Sequence[str], language: Language) -> Markup
         if name in done.unread:
             lost += notice(say(language, "not read", name=name))
         elif name in reasons or not _among(name, new | old):
-            reason = reasons.get(name, say(language, "unreadable"))
+            reason = reasons.get(name, say(language, "unreadable")).removeprefix(f"{name}: ")
             lost += notice(say(language, "not added", name=name, reason=reason))
         else:
             (added if _among(name, new) else same).append(name)
