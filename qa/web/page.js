@@ -288,6 +288,7 @@ document.addEventListener('told', () => {  // after a part of the page was drawn
   });
   document.querySelectorAll('details[data-keep]').forEach(one => { one.open = opened.has(one.dataset.keep); });
   setTimeout(scroll, 30);
+  within_reach();
 });
 
 document.addEventListener('saved', event => {  // a file that the server wrote: to the browser's downloads
@@ -297,6 +298,14 @@ document.addEventListener('saved', event => {  // a file that the server wrote: 
   Object.assign(document.createElement('a'), {href: url, download: file.dataset.name}).click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 });
+
+function within_reach() {  // where a page's image leaves the text less room, the quote stays in sight there
+  const quote = element.querySelector('#quote'), text = quote?.closest('.passage');
+  if (!text || text.scrollHeight <= text.clientHeight || text.dataset.moved) return;
+  text.dataset.moved = 'yes';
+  pane.scrollTop = 0;
+  text.scrollTop = quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
+}
 
 function scroll() {  // to a question that is new
   const questions = document.querySelectorAll('#log .question'), pane = document.querySelector('#log');

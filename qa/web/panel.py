@@ -44,7 +44,7 @@ def _marked(document: Document, chosen: Citation, cited: Sequence[Citation]) -> 
         parts += [text[at:start], Markup("<mark {}>{}</mark>").format(name, text[start:end])]
         at = end
     dots = ["… " * (first > 0), *parts, text[at:last], " …" * (last < len(text))]
-    return Markup('<div class="passage" dir="auto">{}</div>').format(joined(dots))
+    return Markup('<div class="passage" dir="auto" tabindex="0">{}</div>').format(joined(dots))
 
 
 def _step(do: str, label: str, symbol: str, disabled: bool) -> Markup:
