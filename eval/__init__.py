@@ -13,8 +13,8 @@
 - ``report``: the terminal table and the JSON file; ``html``, ``cases``, ``plots``: the report for a browser
 - ``draft``, ``cloze``: questions proposed from the documents of an index; ``feedback``: questions from what
   readers said of answers
-- ``subcommands``: the commands beside the evaluation; ``replay``: asks again what a trace holds; ``reproduce``: what is
-  stated in ``expected.toml``
+- ``subcommands``, ``answers_command``: the commands beside the evaluation; ``replay``: asks again what a trace
+  holds; ``reproduce``: what is stated in ``expected.toml``
 - ``pytest_plugin``: asserts in a test suite of your own that answers are grounded
 - ``public``: public question sets; ``retrieval``: whether the right documents are found; ``public_answers``,
   ``public_figures``: answers and abstention on them; ``claims``, ``public_verify``: the verifier alone;

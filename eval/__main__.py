@@ -11,20 +11,22 @@ import typer
 from rich.console import Console
 
 from eval import shipped as sets
+from eval.answers_command import answers
 from eval.bounds import bounds
 from eval.command import bars, several, single
 from eval.examples import EvalError, read
 from eval.public_command import public, verifier
 from eval.report import revision, show_retrieval
-from eval.subcommands import add_to, told
+from eval.subcommands import add_to, check_place, told
 from index.report import Progress as SyncProgress
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-bench = typer.Typer(help="Measure speed, memory and size.")
+bench = typer.Typer(help="Measure beside other systems.")
 app.add_typer(bench, name="bench")
 add_to(app)
 app.command()(public)
 app.command()(verifier)
+bench.command()(answers)
 
 EPILOG = """
 Examples:
@@ -97,12 +99,14 @@ def main(
         kept = bounds(fail_under or (), fail_over or ())
         path = questions if questions is not None else sets.questions(shipped)
         examples = read(path)[:limit]
-        _check_place(json_file)
-        _check_place(html, "--html")
+        check_place(json_file)
+        check_place(html, "--html")
+        from qa.trace import without_password  # here, so that --help and a wrong question file do not wait for it
+
         settings = {
             "questions": path.name if questions is None else str(questions),
             "index": None if index is None else str(index),
-            "reader": reader,
+            "reader": reader and ",".join(map(without_password, reader.split(","))),
             "reranker": reranker,
             "k": k,
             "limit": limit,
@@ -123,12 +127,6 @@ def main(
             raise EvalError(f"{given} takes one condition; give one --reader and one --k")
         else:
             several(cells, opened, examples, json_file, settings, kept)
-
-
-def _check_place(file: Path | None, option: str = "--json") -> None:
-    """Refuse a file that cannot be written now, not after minutes of work."""
-    if file is not None and not file.parent.is_dir():
-        raise EvalError(f"{file}: its folder does not exist; make it, or give another file to {option}")
 
 
 @app.command()
@@ -195,7 +193,7 @@ def retrieval(
 
     with told():
         before = measure.read(against) if against else {}
-        _check_place(json_file)
+        check_place(json_file)
         if results is not None and not results.is_dir():
             raise EvalError(f"{results}: the folder for --results does not exist; make it, or give another")
         encoder, place, ranker = make_encoder(), work or home() / "eval", make_reranker(reranker)
@@ -254,7 +252,7 @@ def peers(
     from qa.home import home
 
     with told():
-        _check_place(json_file)
+        check_place(json_file)
         place = (work or home() / "eval" / "peers").absolute()
         result = compare(chosen(only or []), place, passages, questions, rounds, data, _say)
     typer.echo(report(result), nl=False)

@@ -22,6 +22,12 @@ def told() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
+def check_place(file: Path | None, option: str = "--json") -> None:
+    """Refuse a file that cannot be written now, not after minutes of work."""
+    if file is not None and not file.parent.is_dir():
+        raise EvalError(f"{file}: its folder does not exist; make it, or give another file to {option}")
+
+
 def report(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What an earlier --json wrote.")],
     html: Annotated[Path, typer.Option(metavar="FILE", help="Write the report to this file.")],

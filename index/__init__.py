@@ -3,7 +3,7 @@
 - ``hit``: the type ``Hit``
 - ``encode``: text to unit vectors; ``minilm``: the default encoder, without torch; ``graph``: its arithmetic
 - ``words``: words, stems and character bigrams
-- ``database``, ``schema``: SQLite and its tables
+- ``database``, ``schema``: SQLite and its tables; ``blank``: overwrites what rows that moved left behind
 - ``store``: the truth: files, documents, passages, vectors, roots; ``documents``, ``passages``: how they are read
 - ``dense``: faiss over the vectors (derived); ``inverted``: which form they take, and its recall
 - ``lexical``: BM25 by tantivy over words and stems (derived); ``segments``: writes its files

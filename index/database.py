@@ -1,11 +1,14 @@
 """One SQLite file opened: its pragmas, transactions, version and errors. No other module of an index imports sqlite3.
 
-WAL, one writer, many readers. ``secure_delete`` overwrites what is removed, and :meth:`Database.scrub` cuts the
-write-ahead log, so that removed words leave the files too. Where nothing can be written the file is read as it is.
+WAL, one writer, many readers. ``secure_delete`` overwrites what is removed, and :meth:`Database.scrub` the copies that
+moved rows leave behind, and cuts the write-ahead log, so that removed words leave the files too. Where nothing can be
+written the file is read as it is.
 """
 
 import os
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import StoreError
-from index import schema
+from index import blank, schema
 
 FILE = "store.sqlite3"
 SCRUB_SECONDS = 30.0  # how long readers are waited for before the write-ahead log is cut
@@ -71,6 +74,10 @@ class Database:
             )
         if version < schema.VERSION:
             self._migrate()
+        if not self.read_only:
+            schema.notice(self._run, blank.MARK)
+        if 0 < version < schema.VERSION:
+            self.scrub()
 
     def _version(self) -> int:
         return int(self._run("PRAGMA user_version")[0][0])
@@ -86,13 +93,12 @@ class Database:
             version = self._version()  # another process may have been faster
             if version == 0:
                 schema.create(self._run)
+                self.put(blank.MARK, "")  # nothing has gone yet
             elif version < schema.VERSION:
                 schema.migrate(self._run, version, os.fsencode(self._here))
                 if version < 2:  # passages have changed
                     self._bump()
             self._run(f"PRAGMA user_version = {schema.VERSION}")
-        if version:
-            self.scrub()
 
     def _run(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one statement and return its rows; what SQLite refuses is told as a StoreError."""
@@ -162,11 +168,19 @@ class Database:
         self.put("generation", str(self.generation + 1))
 
     def scrub(self) -> None:
-        """Cut the write-ahead log, where removed words would otherwise linger.
+        """Overwrite what is left of removed words in the file and its write-ahead log.
 
         Raises:
-            StoreError: another process keeps reading for longer than ``SCRUB_SECONDS``.
+            StoreError: another process keeps reading for longer than ``SCRUB_SECONDS``, or the file cannot be written;
+                the next call does what this one could not.
         """
+        self._cut()
+        if self.get(blank.MARK) is None:
+            self._blank()
+            self._cut()
+
+    def _cut(self) -> None:
+        """Write all of the write-ahead log into the file and cut it to nothing."""
         end = time.monotonic() + SCRUB_SECONDS
         while int(self._run("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]):
             if time.monotonic() > end:
@@ -175,6 +189,23 @@ class Database:
                     f"reading for {SCRUB_SECONDS:.0f} seconds; end it and run `qa index` again"
                 )
             time.sleep(0.05)
+
+    def _blank(self) -> None:
+        """Have the free space of the file's pages overwritten, in another process: see :mod:`index.blank`."""
+        done = subprocess.run(
+            [sys.executable, "-I", blank.__file__, str(self._path.absolute())],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # an interrupt from the keyboard is this process's to deal with
+        )
+        if done.returncode:
+            told = (done.stderr.strip().splitlines() or [f"ended by signal {-done.returncode}"])[-1]
+            raise StoreError(
+                f"what is left of removed words in {str(self._path)!r} must be overwritten, and it cannot be ({told}); "
+                "no document is lost; check the disk's space and permissions and run `qa index` again"
+            )
 
     def damage(self) -> list[str]:
         """Return what SQLite itself finds wrong with the file, a line each."""

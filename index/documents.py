@@ -129,8 +129,10 @@ class Documents(Passages):
     @property
     def revision(self) -> tuple[int, int]:
         """Changes with what readers see: the generation, and how often documents were hidden or brought back."""
-        rows = dict(self._run("SELECT key, value FROM meta WHERE key IN ('generation', 'turns')"))
-        return int(rows.get("generation", 0)), int(rows.get("turns", 0))
+        ((generation, turns),) = self._run(
+            "SELECT (SELECT value FROM meta WHERE key = 'generation'), (SELECT value FROM meta WHERE key = 'turns')"
+        )
+        return int(generation or 0), int(turns or 0)
 
     def _turn(self) -> None:
         self.put("turns", str(int(self.get("turns") or 0) + 1))

@@ -20,13 +20,12 @@ class Live:
         self._derived: derive.Derived | None = None
         self._identity = identity(directory)
 
-    def current(self) -> derive.Derived:
-        """Return the derived forms of the newest complete generation."""
+    def current(self, generation: int) -> derive.Derived:
+        """Return the derived forms of the newest complete generation; ``generation`` is the store's own."""
         if identity(self.directory) != self._identity:  # the open file would go on answering from what was deleted
             raise StoreError(
                 f"the index {str(self.directory)!r} was deleted or replaced while it was open; open it again"
             )
-        generation = self.store.generation
         if self._derived and self._derived.generation == generation:
             return self._derived
         held, stamped = self._derived and self._derived.generation, derive.stamped(self.directory)

@@ -68,6 +68,7 @@ class Index:
         self._images = PageImages()
         self._only: frozenset[str] | None = None
         self._chosen: tuple[tuple[int, int], Choice | None] | None = None  # as of which revision
+        self._shares: dict[str, float] = {}  # of the words looked up in this choice
 
     def only(self, doc_ids: Sequence[str]) -> "Index":
         """Return this index as if it held these documents alone; it lives as long as this one, and follows it.
@@ -83,7 +84,7 @@ class Index:
         if unknown := sorted(chosen - self._shown(chosen)):
             raise StoreError(f"no document {unknown[0]!r} in this index; `qa status` lists what is there")
         narrowed = copy.copy(self)
-        narrowed._only, narrowed._chosen = chosen, None
+        narrowed._only, narrowed._chosen, narrowed._shares = chosen, None, {}
         return narrowed
 
     @property
@@ -101,16 +102,20 @@ class Index:
             raise StoreError(f"no document {doc_id!r} in this index; `qa status` lists what is there")
         return doc_id
 
-    def _choice(self) -> Choice | None:
-        """Return which passages a search may find, None for all."""
+    def _now(self) -> tuple[Choice | None, derive.Derived]:
+        """Return which passages a search may find, None for all, and the newest complete generation to find them in."""
         revision = self.store.revision
+        return self._choice(revision), self._live.current(revision[0])
+
+    def _choice(self, revision: tuple[int, int]) -> Choice | None:
+        """Return which passages a search may find at a revision, None for all."""
         if self._chosen is None or self._chosen[0] != revision:
             if self._only is not None:
                 choice: Choice | None = Choice(self.store.keys_of(self._only))
             else:
                 hidden = self.store.hidden_keys()
                 choice = Choice(hidden, but=True) if len(hidden) else None
-            self._chosen = (revision, choice)
+            self._chosen, self._shares = (revision, choice), {}
         return self._chosen[1]
 
     @property
@@ -135,7 +140,7 @@ class Index:
         mean = np.average(self.encoder.encode_queries(queries), axis=0, weights=np.asarray(weights))
         vector = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
         shares = [weight / sum(weights) for weight in weights]
-        choice, derived = self._choice(), self._live.current()
+        choice, derived = self._now()
         most = len(derived.lexical) if choice is None else choice.count(len(derived.lexical))
         depth, forms, share = DEPTH, list(zip(queries, shares, strict=True)), DENSE_SHARE[has_cjk(queries[0])]
         while True:
@@ -176,7 +181,7 @@ class Index:
 
     def _current(self) -> derive.Derived:
         """Return the derived forms of the newest complete generation."""
-        return self._live.current()
+        return self._now()[1]
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """Return up to ``k`` passages for one query, best first."""
@@ -184,9 +189,14 @@ class Index:
 
     def document_frequency(self, term: str) -> float:
         """Return the share of the shown passages, in [0, 1], that hold an index term (see ``index.words``)."""
-        choice, lexical = self._choice(), self._live.current().lexical
-        most = len(lexical) if choice is None else choice.count(len(lexical))
-        return min(1.0, lexical.document_frequency(term, choice) / max(1, most))
+        choice, derived = self._now()
+        if term in self._shares:
+            return self._shares[term]
+        most = len(derived.lexical) if choice is None else choice.count(len(derived.lexical))
+        share = min(1.0, derived.lexical.document_frequency(term, choice) / max(1, most))
+        if self._only is not None:  # counted among the passages, and asked for again within a question
+            self._shares[term] = share
+        return share
 
     def document(self, doc_id: str) -> Document:
         """Return a document; its ``text`` is what every citation's offsets count in.
@@ -210,7 +220,7 @@ class Index:
 
     def counts(self) -> tuple[int, int]:
         """Return how many documents and passages are shown."""
-        choice = self._choice()
+        choice = self._choice(self.store.revision)
         if self._only is not None:
             return len(self.store.shown(self._only)), len(choice.keys if choice else ())
         documents, passages = self.store.counts()

@@ -46,6 +46,18 @@ CREATE TABLE hidden (doc_pk INTEGER PRIMARY KEY REFERENCES documents(pk) ON DELE
 CREATE VIEW shown AS SELECT * FROM documents WHERE pk NOT IN (SELECT doc_pk FROM hidden);
 """
 
+_LOSSES = (  # whatever takes words away
+    "DELETE ON main.documents",
+    "DELETE ON main.files",
+    "DELETE ON main.failures",
+    "DELETE ON main.excluded",
+    "DELETE ON main.roots",
+    "UPDATE ON main.documents",
+    "UPDATE ON main.failures",
+    "UPDATE ON main.files WHEN old.id <> new.id OR (old.path <> new.path AND old.path <> x'')"
+    " OR (old.reason <> new.reason AND old.reason <> '')",
+)
+
 
 def create(run: Run) -> None:
     """Make the tables of a new file."""
@@ -70,6 +82,12 @@ def migrate(run: Run, version: int, here: bytes) -> None:
         _run_all(run, _HIDING)
     for table in ("roots", "files"):
         run(f"UPDATE {table} SET path = substr(path, ?) WHERE substr(path, 1, ?) = ?", (len(here) + 1, len(here), here))
+
+
+def notice(run: Run, mark: str) -> None:
+    """Have this connection delete the setting ``mark`` in every transaction that takes words away."""
+    for n, event in enumerate(_LOSSES):
+        run(f"CREATE TEMP TRIGGER loss_{n} AFTER {event} BEGIN DELETE FROM meta WHERE key = '{mark}'; END", ())
 
 
 def _from_1(run: Run) -> None:

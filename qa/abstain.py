@@ -37,9 +37,8 @@ _COUNT = re.compile(r"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))")
 _COUNT_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)}|one)\b")
 _CLOSE = 30  # characters between a number in words and what it counts
 _VAGUE = 0.5  # chance of an answer below which a word of the question beside its names must stand near it
-_KIND_WORDS = frozenset(
-    terms("cost costs price worth number amount year date time day now currently today latest present")
-)
+_KIND = "cost costs price worth number amount year date time day now currently today latest present"
+_KIND_WORDS = frozenset(terms(_KIND))  # the kind of an answer is checked by itself
 _ASKS_AGE = re.compile(r"\bhow old\b")
 _AGE = re.compile(r"\b(?:born|aged \d|age of|years?[ -]old|\d+ years of age)\b")
 _ASKS_MONEY = re.compile(
@@ -189,7 +188,8 @@ def _asks_yes(question: str) -> bool:
 
 def _speaks_of(asked: Asked, citation: Citation) -> bool:
     """Return whether a sentence, with its surroundings, holds a word of the question beside its names, if any."""
-    wanted, seen = content(asked.full) - content(" ".join(names(asked.full))), content(_around(citation))
+    needless = content(" ".join(names(asked.full))) | content(_KIND)
+    wanted, seen = content(asked.full) - needless, content(_around(citation))
     return not wanted or any(_known(t, set(seen)) for t in wanted)
 
 

@@ -19,7 +19,7 @@ _SAYS = (  # verbs that only say that something is said
     "say|state|write|report|mention|tell|think|name|list|give|argue|claim|believe|describe|note|explain|find|hold|see|"
     "discuss|point out|talk|observe|identify|present|cite"
 )
-_DOES = "recommend|suggest|advise|propose|criticise|criticize|conclude|warn|expect|predict|ask|judge|rate|assess|define"
+_LIVES = "work|live|teach|study|come|belong|graduate|join|lecture|look|have|earn|own|lead|found"  # of the person
 _WORK = "article|paper|study|report|analysis|essay|text|account|view|opinion|words|findings?|argument|research|work"
 _SAID = (
     "recommendations?|advice|conclusions?|criticisms?|suggestions?|limitations?|limits|methods?|methodology|results?|"
@@ -31,10 +31,14 @@ _FORMS = (
     (re.compile(rf"\b(?:{_OPENS}) {_PERSON}(?:['’]s (?:{_WORK}))?,? ?"), ""),
     (re.compile(rf",? (?:[Ii]n|[Ff]rom|[Bb]y) {_PERSON}['’]s? (?:{_WORK})\b"), ""),
     (re.compile(rf"{_DO} {_PERSON} (?:{_SAYS})s?\b"), ""),
-    (re.compile(rf"{_DO} {_PERSON} (?={_DOES})"), ""),
+    (re.compile(rf"{_DO} {_PERSON} (?!(?:{_LIVES})\b)(?=[a-z]+)"), ""),
     (re.compile(rf"\b{_PERSON}['’]s (?={_WORK}|{_SAID})"), "the "),
 )
-_NAME = r"[A-Z][\w'’-]+(?: [A-Z]\.?)*(?: [A-Z][\w'’-]+){1,2}"
+_NAME = r"[A-Z][a-zà-ÿ'’][\w'’-]*(?: [A-Z]\.?)*(?: [A-Z][a-zà-ÿ'’][\w'’-]*){1,2}"
+_LABEL = re.compile(  # words of a heading or label, which look like a name
+    r"\b(?:Article|Paper|Report|Review|Access|Abstract|Summary|Introduction|Keywords|Volume|Cover|Contents|Chapter|Marketing|"
+    r"University|College|Department|Institute|Limited|Company|Group|Press|Journal|Analysis|Strategy|Table|Figure|Page)\b"
+)
 _BYLINE = re.compile(
     rf"(?:(?:[Ww]ritten )?[Bb]y |[Aa]uthors?: ?)?(?P<names>{_NAME}(?:(?:, and |, | and | & ){_NAME})*)[\s\d*†‡,]*"
 )
@@ -62,7 +66,16 @@ def written_by(name: str, index: Index) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_byline(line: str) -> bool:
+    """Return whether a line holds names alone, as one does that says who wrote a text.
+
+    >>> is_byline("By Ada Brown and Carl Stone"), is_byline("Ada Brown wrote it.")
+    (True, False)
+    """
+    return _BYLINE.fullmatch(line.strip()) is not None and not _LABEL.search(line)
+
+
 def _signs(name: str, line: str) -> bool:
-    match = _BYLINE.fullmatch(line.strip())
+    match = None if _LABEL.search(line) else _BYLINE.fullmatch(line.strip())
     authors = re.split(r", and |, | and | & ", match["names"]) if match else []
     return any(author == name or author.endswith(f" {name}") for author in authors)

@@ -12,6 +12,7 @@ from index.retrieve import Index
 from index.words import has_cjk, terms
 from qa.abstain import should_abstain
 from qa.answer import Citation
+from qa.attribution import written_by
 from qa.conversation import Asked
 from qa.evidence import DEPTH, Judged, Scorer
 from qa.read.draft import Draft
@@ -77,6 +78,12 @@ def _side(question: str, side: str, rival: str, aspect: str, index: Index, score
         asked = f"{side}是什么？" if language(question) == "zh" else f"What is {side}?"
     else:
         asked = f"{side}的{aspect}是多少？" if language(question) == "zh" else f"What is the {aspect} of {side}?"
+    if aspect and (theirs := written_by(side, index)):  # the side is an author: what that author wrote
+        own = index.only(sorted(theirs))
+        asked = f"What about {aspect}?"
+        judged = _ask(asked, own, scorer.over(own))
+        best = () if should_abstain(Asked(asked, asked, (asked,), (1.0,)), judged) else judged.evidence[:EACH]
+        return [e.citation for e in best if e.score >= _WORTH * judged.evidence[0].score]
     judged = _ask(asked, index, scorer)
     ranked = [replace(e, score=e.score * _presence(side, rival, e.citation)) for e in judged.evidence]
     ranked = sorted((e for e in ranked if e.score), key=lambda e: -e.score)

@@ -8,7 +8,8 @@ citing is done by the program.
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
 from qa.answer import Turn
 from qa.evidence import Evidence
@@ -36,10 +37,21 @@ SENTENCES = 3  # for a small model: the best three hold 82 % of the answers, mor
 TURNS = 2  # earlier exchanges shown to a large model; the search text already carries what a follow-up leans on
 TURN_CHARACTERS = 300  # of each question and answer of an earlier exchange
 
+LARGE = 1_000_000_000
+"""Weights from which a model is given whole passages: below, more words make the answer worse (see the design)."""
+
+SMALL_BUDGET = 500
+"""Tokens of sources for a small model: half a second to read on two cores."""
+
+LARGE_BUDGET = 3_000
+"""Tokens of sources for a large model, which every current model's context holds."""
+
 # the second kind is Mistral's, whose servers read it as control tokens wherever it stands
 _TAG = re.compile(
     r"<(?=[^\s\d=])|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_(?:CALLS|RESULTS|CONTENT)|ARGS|CALL_ID|THINK)\])"
 )
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
+_BULLET = re.compile(r"\A[-*•–]\s+")  # each sentence gets a mark of its own
 _MARKS = re.compile(r"\s*\[\d+\]")
 
 
@@ -51,29 +63,41 @@ def defuse(text: str) -> str:
     return _TAG.sub(lambda mark: f"{mark.group()} ", text)
 
 
+def tokens(text: str) -> int:
+    """Return about how many tokens a text has, where no tokenizer is at hand.
+
+    One for a character of Chinese, Japanese or Korean, one for four of any other.
+    """
+    wide = len(_WIDE.findall(text))
+    return wide + -(-(len(text) - wide) // 4)
+
+
 def messages(
     question: str,
     evidence: Sequence[Evidence],
     history: Sequence[Turn] = (),
     *,
     whole_passages: bool = False,
-    budget: int = 2000,
+    budget: int = SMALL_BUDGET,
+    count: Callable[[str], int] = tokens,
 ) -> list[dict[str, str]]:
     """Return the chat (``role`` and ``content``) that asks ``question`` over ``evidence``, best first.
 
     Args:
         question: the question as the person wrote it.
-        evidence: at least one sentence.
+        evidence: sentences; none gives the chat without its sources, by which a reader sees what room they have.
         history: earlier exchanges, oldest first; a large model sees the last two, shortened.
         whole_passages: the prompt for a large model: each passage that evidence comes from, with its
             title and headings. Otherwise that for a small one: the best three sentences alone.
-        budget: most characters of sources; a source that no longer fits is left out, the best one is cut.
+        budget: most tokens of sources; a source that no longer fits is left out, the best one is cut.
+        count: the number of tokens of a text, by the model's own tokenizer where it is here.
     """
     asked = defuse(" ".join(question.split()))
     if not whole_passages:
-        lines = "\n".join(f"- {text}" for text in _within(_sentences(evidence), budget))
+        lines = "\n".join(f"- {text}" for text in _within(_sentences(evidence), budget, count))
         return [{"role": "user", "content": SMALL.format(sources=lines, question=asked)}]
-    sources = "\n".join(f"[{n}] {text}" for n, text in enumerate(_within(_passages(evidence), budget), start=1))
+    kept = _within(_passages(evidence), budget, count)
+    sources = "\n".join(f"[{n}] {text}" for n, text in enumerate(kept, start=1))
     chat = [{"role": "system", "content": SYSTEM}]
     for turn in history[-TURNS:]:
         answer = _MARKS.sub("", turn.answer)
@@ -85,7 +109,7 @@ def messages(
 
 def _sentences(evidence: Sequence[Evidence]) -> list[str]:
     """Return the best sentences, each once and on one line."""
-    lines = (" ".join(e.citation.quote.split()) for e in evidence)
+    lines = (_BULLET.sub("", " ".join(e.citation.quote.split())) for e in evidence)
     return list(dict.fromkeys(line for line in lines if line))[:SENTENCES]
 
 
@@ -98,13 +122,16 @@ def _passages(evidence: Sequence[Evidence]) -> list[str]:
     return list(texts)
 
 
-def _within(texts: Sequence[str], budget: int) -> list[str]:
-    """Return the defused texts that fit in ``budget`` characters together; the first is cut rather than left out."""
+def _within(texts: Sequence[str], budget: int, count: Callable[[str], int]) -> list[str]:
+    """Return the defused texts that fit in ``budget`` tokens together; the first is cut rather than left out."""
     kept: list[str] = []
+    room = budget
     for text in map(defuse, texts):
-        room = budget - sum(map(len, kept))
-        if len(text) <= room:
+        length = count(text)
+        if length <= room:
             kept.append(text)
+            room -= length
         elif not kept:
-            kept.append(text[:room])
+            fitting = bisect_right(range(len(text) + 1), room, key=lambda end: count(text[:end])) - 1
+            return [text[:fitting]]
     return kept

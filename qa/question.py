@@ -50,6 +50,7 @@ _LIST = re.compile(
     rf"\b(?:what|which) (?:are|were) (?:\S+ ){{0,6}}?(?P<are>{_PLURAL})\b|"
     rf"\b(?:what|which) (?:\S+ ){{0,3}}?(?P<aux>{_PLURAL}) {_AUXILIARY}\b|"
     rf"^(?:\w+ )?which (?:\S+ ){{0,2}}?(?P<which>{_PLURAL})\b|"
+    rf"\b(?:list|name|give|count|mention|describe|present)(?:s|ed)? as (?:\S+ ){{0,2}}?(?P<as>{_PLURAL})\b|"
     rf"^(?:please )?(?:list|name|enumerate) (?:\S+ ){{0,6}}?(?P<named>{_PLURAL})\b"
 )
 _PARTICULARS = re.compile(

@@ -48,6 +48,8 @@ _RULES: tuple[tuple[Kind, str], ...] = (
                 r"|takeaways?|findings?|conclusions?)(?: of (?P<a>.+))?"),
     ("summary", r"what(?:'s| is) (?P<a>.+?)(?: all)? about"),
     ("summary", r"what does (?P<a>(?:this|that|the) .+?) (?:say|contain|cover|deal with)"),
+    ("compare", r"(?:compare|contrast) (?:what|how) (?P<a>[\w. ]+?) and (?P<b>[\w. ]+?) (?:each )?(?:say|think|write|"
+     r"see|judge|describe|report|tell|view|argue|hold|rate|assess|discuss)s? (?:(?:about|of|on) )?(?P<c>.+?)"),
     ("compare", r"(?:compare|contrast) (?P<a>.+?) (?:with|and|to|against|vs\.?|versus) (?P<b>.+?)(?:,? (?:on"
                 r"|in terms of|regarding|with respect to|with regard to|by|concerning|in|for) (?P<c>[^?]+))?"),
     ("compare", r"what(?:'s| is| are) the differences? (?P<d>in [^?]+? )?between (?P<a>.+?) and (?P<b>.+?)(?:"

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from corpus.document import Document
 from index.retrieve import Index
 from qa import compare, documents
 from qa.answer import Citation, Turn
+from qa.attribution import is_byline
 from qa.clarify import question_back, which_document
 from qa.evidence import Scorer
 from qa.read.draft import Draft
@@ -25,6 +27,8 @@ from qa.texts import language, say
 _AUTHOR = re.compile(
     r"^[ \t>*]*(?:source[ _])?authors?:[ \t]*(?P<name>[^\n;|]{2,80}?)[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
+_WHO_WROTE = re.compile(r"who (?:wrote|authored|(?:is|are|was|were) the authors? of) (?:the )?(?P<what>[^?]+)\??", re.I)
+_LINE = re.compile(r"[^\n]+")
 _HEAD = 1500  # characters of a document in which its author is looked for
 _ASKED_OUTRIGHT = re.compile(
     r"\b(?:summari[sz]e|sum up|recap|overview|summary|gist)\b|总结|概括|概述|归纳|摘要|概要|简述", re.IGNORECASE
@@ -44,6 +48,8 @@ def respond(question: str, history: Sequence[Turn], index: Index, scorer: Scorer
     """Return what to say, or None for a question that evidence should answer."""
     request = parse(question)
     if request is None or not index.counts()[0]:
+        if written := _written(question, index):
+            return written
         if message := reply(question, index) or question_back(question, history, index, scorer):
             return Reply(message)
         return None
@@ -86,6 +92,21 @@ def _summary(question: str, request: Request, history: Sequence[Turn], index: In
     return Reply(say(question, key, title=title, name=name), drafts)
 
 
+def _written(question: str, index: Index) -> Reply | None:
+    """Return who wrote the one document that is meant, in its own words; None where none is, or it does not say."""
+    asked = _WHO_WROTE.fullmatch(question)
+    subject = asked["what"] if asked else ""
+    if documents.is_unnamed(subject) or not documents.is_for_one(subject):
+        return None
+    found = documents.named(subject, index)
+    author = _author(found[0].id, index) if len(found) == 1 else None
+    if author is None:
+        return None
+    title, name = found[0].title, PurePath(found[0].id).name
+    drafts = (Draft(plain(author[1].quote), (author[1],)),)
+    return Reply(say(question, "author", title=title, name=name), drafts)
+
+
 def _sources(question: str, request: Request, history: Sequence[Turn], index: Index) -> Reply:
     """Return the quotes of the last answer, each with its document, author and place."""
     if not history:
@@ -115,10 +136,24 @@ def _sourced(question: str, citation: Citation, index: Index) -> Draft:
 def _author(doc_id: str, index: Index) -> tuple[str, Citation] | None:
     """Return the author that a document's first lines name, with the place, or None."""
     document = index.document(doc_id)
-    match = _AUTHOR.search(document.text[:_HEAD])
-    if match is None:
-        return None
-    for passage, _ in index.pieces(doc_id)[:3]:
-        if passage.start <= match.start("name") and match.end("name") <= passage.end:
-            return match["name"], Citation(passage, match.start("name"), match.end("name"), document.title)
+    span = _signed(document)
+    for passage, _ in index.pieces(doc_id) if span else ():
+        if span and passage.start <= span[0] and span[1] <= passage.end:
+            return document.text[slice(*span)], Citation(passage, *span, document.title)
+    return None
+
+
+def _signed(document: Document) -> tuple[int, int] | None:
+    """Return where a document names its author: in a field of its own, or on a line of names at its start or end."""
+    text = document.text
+    if match := _AUTHOR.search(text[:_HEAD]):
+        return match.span("name")
+    heads = {text[h.start : h.end].strip() for h in document.headings} | {document.title}
+    for begin, end in ((0, _HEAD), (max(_HEAD, len(text) - 2 * _HEAD), len(text))):
+        for line in _LINE.finditer(text, begin, end):
+            heading = line.group() in heads
+            if begin:  # a name above some lines on a life, which name it again
+                heading &= re.search(rf"{re.escape(line.group())} [a-z]", text[line.end() :]) is None
+            if not heading and is_byline(line.group()):
+                return line.start(), line.start() + len(line.group().rstrip(" 0123456789*†‡,"))
     return None

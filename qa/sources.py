@@ -197,7 +197,8 @@ class Sources:
                 where = "" if path.resolve() == root.resolve() else f" with {str(root)!r}, which it lies in"
                 raise StoreError(f"a folder is followed once, and {str(path)!r} is followed already{where}")
         try:
-            next(os.scandir(path), None)
+            with os.scandir(path):
+                pass
         except OSError as error:
             raise StoreError(
                 f"a folder to follow must be readable, and {str(path)!r} is not ({error.strerror}); "

@@ -47,6 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {  # what is said, in English and in Chinese
         "{documents}都没有提到“{subject}”。意思最接近的是：\n{entries}",
     ),
     "rest": ("… and {count} more", "……另有 {count} 份"),
+    "author": ("“{title}” ({name}) names its author so.", "《{title}》（{name}）这样写明作者。"),
     "summary": ("Sentences of “{title}” ({name}), in its order.", "以上是《{title}》（{name}）的原句，按原文顺序。"),
     "no_summary": (
         "“{title}” ({name}) holds no sentences that could stand for the whole.",

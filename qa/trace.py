@@ -52,7 +52,7 @@ class Trace:
             GroundedError: the file cannot be written.
         """
         self.path = Path(path)
-        self.reader = _without_password(reader or "quote")
+        self.reader = without_password(reader or "quote")
         self._lock = Lock()
         self._add("")
 
@@ -135,7 +135,7 @@ def _place(citation: Citation) -> dict[str, Any]:
     return {"doc_id": doc_id, "start": start, "end": end, "quote": citation.quote}
 
 
-def _without_password(reader: str) -> str:
+def without_password(reader: str) -> str:
     """Return a server's address without the name and password that it may hold; anything else as it is."""
     if not reader.startswith(("http://", "https://")):
         return reader

@@ -45,11 +45,20 @@ def smollm2() -> Path:
         return pull(SMOLLM2, lambda line: None)
 
 
-def reciter(folder: Path, script: str, *, endless: bool = False, template: bool = True) -> Path:
+def reciter(
+    folder: Path,
+    script: str,
+    *,
+    endless: bool = False,
+    template: bool = True,
+    window: int = 4096,
+    special: tuple[str, ...] = (),
+) -> Path:
     """Write a real Llama whose greedy answer to any chat is ``script``; its words must differ.
 
     Every weight between the embedding and the output is zero, so a token decides the next one alone:
-    the output matrix is the table of successors. An endless one begins anew after the last word.
+    the output matrix is the table of successors. An endless one begins anew after the last word. ``special`` words
+    are control tokens.
     """
     import torch
     from tokenizers import Tokenizer
@@ -67,7 +76,7 @@ def reciter(folder: Path, script: str, *, endless: bool = False, template: bool 
         tokenizer_object=raw,
         unk_token="<unk>",
         eos_token="</s>",
-        additional_special_tokens=["<|user|>", "<|assistant|>"],
+        additional_special_tokens=["<|user|>", "<|assistant|>", *special],
     )
     if template:
         tokenizer.chat_template = "{% for m in messages %}<|user|> {{ m.content }} {% endfor %}<|assistant|>"
@@ -78,7 +87,7 @@ def reciter(folder: Path, script: str, *, endless: bool = False, template: bool 
         num_hidden_layers=1,
         num_attention_heads=1,
         head_dim=2,
-        max_position_embeddings=4096,
+        max_position_embeddings=window,
         bos_token_id=None,
         eos_token_id=1,
     )

@@ -5,6 +5,7 @@
 - ``/v1``: the model, greedily, through transformers alone (none of our code), streamed;
 - ``/key/v1``: the same, for those who send ``Authorization: Bearer secret``;
 - ``/obedient/v1``: a model that says whatever a document in its prompt wants said; ``/obedient/thief/v1``: its prompt;
+- ``/pinned/NAME/v1``: a server of the model NAME that lists others or fails to list, as ``transformers serve`` does;
 - ``/fault/KIND/v1``: what goes wrong with servers, see ``FAULTS``;
 - ``/closed``: how many endless answers were given up by their client.
 """
@@ -82,6 +83,21 @@ async def models(request):
     return JSONResponse({"object": "list", "data": [{"id": "tested"}, {"id": "another"}]})
 
 
+async def pinned(request):
+    """Answer with the beginning of the prompt, as a server of one model that takes no name for it."""
+    body = await request.json()
+    name = request.path_params["name"]
+    if body.get("model") not in (None, name):
+        return JSONResponse({"detail": f"Server is pinned to {name}; requested {body['model']}"}, 400)
+    began = "It is long." if body["messages"][0]["role"] == "system" else "It is short."
+    stream = (event(began), event(reason="stop"), "data: [DONE]\n\n")
+    return StreamingResponse((part for part in stream), media_type="text/event-stream")
+
+
+async def pinned_models(request):
+    return await models(request) if request.path_params["name"] == "listed" else PlainTextResponse("no cache", 500)
+
+
 async def cut_off():
     yield event("It is here. And the")
     raise ConnectionResetError("the server dies")
@@ -144,6 +160,7 @@ FAULTS = {
     "plain": lambda: PlainTextResponse("Bad\ngateway", 502),
     "long": failing(400, {"error": {"message": "This model's maximum context length is 512 tokens."}}),
     "strange": failing(400, {"error": "temperature is unsupported"}),
+    "echo": failing(400, {"error": {"message": "Incorrect API key provided: hush-hush"}}),
     "moved": lambda: PlainTextResponse("", 301, {"location": "http://127.0.0.1:9/v1"}),
     "cut": streaming(cut_off),
     "unfinished": streaming(parts(event("It is here. And the"))),
@@ -191,6 +208,8 @@ def main():
             Mount("/key/v1", routes=api),
             Mount("/fault", routes=faults),
             Mount("/obedient/v1", routes=obedient),
+            Route("/pinned/{name}/v1/chat/completions", pinned, methods=["POST"]),
+            Route("/pinned/{name}/v1/models", pinned_models),
             Mount("/obedient/thief/v1", routes=obedient),
             Route("/closed", count_closed),
         ]

@@ -22,7 +22,7 @@ MODEL_CODE = ("qa/read/", "qa/verify_model.py", "eval/cross_fit.py")
 FENCES = {
     "faiss": ("index/dense.py", "eval/bench/peer_systems.py"),
     "tantivy": ("index/lexical.py", "index/segments.py"),
-    "sqlite3": ("index/database.py", "qa/web/database.py"),
+    "sqlite3": ("index/database.py", "index/blank.py", "qa/web/database.py"),
     "watchfiles": ("index/watch.py",),
     "filelock": ("index/lock.py", "qa/web/presence.py"),
     "sentence_transformers": ("index/encode.py", "index/rerank.py"),
@@ -31,7 +31,7 @@ FENCES = {
     "transformers": MODEL_CODE,
     "torch": MODEL_CODE,
     "gguf": MODEL_CODE,
-    "httpx": ("qa/read/remote.py",),
+    "httpx": ("qa/read/remote.py", "qa/read/refused.py"),
     "gradio": ("ui.py", "ui/"),
     "fastapi": ("qa/web/",),
     "starlette": ("qa/web/",),

@@ -52,3 +52,10 @@ def test_an_author_s_words_are_quoted_from_what_that_author_wrote(place):
     assert {c.passage.doc_id for c in (*nothing.citations, *nothing.nearest)} <= {"ferry.md"}
     both = assistant.ask("What do Brown and Stone each recommend to buy or repair?")
     assert {c.passage.doc_id for c in both.citations} == {"ferry.md", "bus.md"}
+
+
+def test_who_wrote_a_document_is_told_in_its_own_line(place):
+    answer = place.assistant().ask("Who wrote the article about ferries of the north?")
+    assert [c.quote for c in answer.citations] == ["Ada Brown"] and "names its author" in answer.message
+    unsigned = place.assistant().ask("Who wrote the report on fares?")
+    assert "names its author" not in unsigned.message

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import Turn
-from qa.prompt import REFUSAL, SENTENCES, TURNS, defuse, messages
+from qa.prompt import REFUSAL, SENTENCES, TURNS, defuse, messages, tokens
 
 
 def small(*sentences, question="Which?", **options):
@@ -43,9 +43,25 @@ def test_a_large_model_gets_each_passage_once_under_its_title():
 
 
 def test_sources_stay_within_the_budget():
-    assert f"Context:\n- {FACTS[0]}\n\n" in small(*FACTS, budget=100)
-    assert f"Context:\n- {FACTS[0][:10]}\n\n" in small(*FACTS, budget=10)
-    assert f"[1] (Notes > Cars)\n{FACTS[0][:10]}\n</sources>" in large(*FACTS, budget=25)[-1]["content"]
+    assert f"Context:\n- {FACTS[0]}\n\n" in small(*FACTS, budget=25)
+    assert f"Context:\n- {FACTS[0][:8]}\n\n" in small(*FACTS, budget=2)
+    assert f"[1] (Notes > Cars)\n{FACTS[0][:13]}\n</sources>" in large(*FACTS, budget=7)[-1]["content"]
+    words = small(*FACTS, budget=20, count=lambda text: len(text.split()))
+    assert f"Context:\n- {FACTS[0]}\n\n" in words and FACTS[1] not in words
+
+
+def test_an_entry_of_a_list_has_one_mark():
+    assert "Context:\n- It costs 5.\n\n" in small("- It costs 5.")
+
+
+def test_tokens_are_estimated_by_script():
+    assert tokens("") == 0 and tokens("four") == 1 and tokens("fives") == 2
+    assert tokens("小米公司") == 4 and tokens("小米 SU7x") == 4
+
+
+def test_no_evidence_is_the_chat_without_its_sources():
+    assert "Context:\n\n\nQuestion: Which?" in messages("Which?", ())[0]["content"]
+    assert messages("Which?", (), whole_passages=True)[-1]["content"].startswith("<sources>\n\n</sources>")
 
 
 def test_a_large_model_sees_the_last_turns_without_markers():

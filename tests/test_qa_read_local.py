@@ -1,4 +1,6 @@
+import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,6 +12,7 @@ from chat_models import FACTS, evidence, reciter, smollm2
 
 from corpus.errors import ReaderError
 from qa.answer import Turn
+from qa.read.generate import suited
 from qa.read.local import LocalReader
 
 SCRIPT = "Xiaomi was founded in 2010. It sells phones and cars today. Lei Jun leads the firm now."
@@ -120,6 +123,51 @@ def test_a_template_without_a_system_role(tiny):
 def test_a_prompt_longer_than_the_context(tiny):
     with pytest.raises(ReaderError, match=r"must fit the 4096 tokens that tiny reads.*lower the budget"):
         read(LocalReader(tiny), question="why " * 5000)
+
+
+def test_sources_are_cut_to_the_tokens_that_the_context_has_left(tmp_path):
+    reader = LocalReader(reciter(tmp_path / "narrow", SCRIPT, window=220))
+    seen = []
+    facts = [" ".join(f"word{i}x{n}" for n in range(40)) + "." for i in range(9)]
+    chat = reader._loaded()
+    prompt = chat._prompt
+    chat._prompt = lambda messages, limit: seen.append(prompt(messages, limit)) or seen[-1]
+    assert read(reader, facts=facts) == SENTENCES
+    assert 45 < seen[0][0]["input_ids"].shape[1] <= 220 - 120
+    with pytest.raises(ReaderError, match="must fit the 220 tokens"):
+        read(reader, question="why " * 60)
+
+
+def test_the_number_format_suits_the_machine(tiny, tmp_path):
+    gib = 2**30
+    assert suited(tiny, False, False, gib) == suited(tiny, False, False, None) == "float32"
+    assert suited(tiny, False, True, gib) == "bfloat16"
+    assert suited(tiny, True, True, gib) == "auto"
+    folder = tmp_path / "stored"
+    shutil.copytree(tiny, folder)
+    config = json.loads((folder / "config.json").read_text())
+    size = (folder / "model.safetensors").stat().st_size
+    (folder / "config.json").write_text(json.dumps(config | {"dtype": "bfloat16"}))
+    assert suited(folder, False, False, 4 * size) == "float32"
+    assert suited(folder, False, False, 4 * size - 1) == "auto"  # twice as large it would fill half of the memory
+    (folder / "config.json").write_text(json.dumps(config | {"quantization_config": {}}))
+    assert suited(folder, False, True, gib) == "auto"
+    packed = tmp_path / "packed.gguf"
+    packed.write_bytes(bytes(1000))
+    assert suited(packed, False, False, 16_000) == "float32" and suited(packed, False, False, 15_999) == "bfloat16"
+
+
+def test_a_model_is_loaded_in_the_format_asked_for(tiny):
+    for name in ("float32", "bfloat16"):
+        reader = LocalReader(tiny, dtype=name)
+        assert read(reader) == SENTENCES
+        assert str(reader._loaded()._model.dtype) == f"torch.{name}"
+
+
+def test_thoughts_between_control_tokens_are_never_shown(tmp_path):
+    script = "[THINK] Is it one? Perhaps. [/THINK] Xiaomi was founded in 2010."
+    reader = LocalReader(reciter(tmp_path / "thinker", script, special=("[THINK]", "[/THINK]")))
+    assert read(reader) == ["Xiaomi was founded in 2010."]
 
 
 def test_no_evidence_loads_nothing(tiny):

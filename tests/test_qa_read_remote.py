@@ -53,8 +53,8 @@ def read(reader):
 
 
 def test_a_real_server_drafts_what_the_model_drafts_here(real):
-    options = {"whole_passages": False, "budget": 2000}
-    here = read(LocalReader(smollm2(), max_new_tokens=60, **options))
+    options = {"whole_passages": False, "budget": 500}
+    here = read(LocalReader(smollm2(), max_new_tokens=60, dtype="float32", **options))
     assert here
     assert read(RemoteReader(real, max_tokens=60, **options)) == here
 
@@ -87,6 +87,34 @@ def test_a_key_is_sent_and_never_shown(real, monkeypatch):
     with pytest.raises(ReaderError, match="printable ASCII") as refused:
         read(reader)
     assert "ret" not in str(refused.value).replace("printable", "")
+
+
+@pytest.mark.parametrize("name", ["listed", "cacheless"])
+def test_a_server_of_one_model_is_asked_for_it_by_no_name(faulty, name):
+    assert read(RemoteReader(f"{faulty}/pinned/{name}")) == ["It is long."]
+    with pytest.raises(ReaderError, match=r"pinned to \w+; requested other\): .*name its model as #NAME"):
+        read(RemoteReader(f"{faulty}/pinned/{name}#other"))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("SmolLM2-135M-Instruct", "It is short."),
+        ("qwen3:0.6b", "It is short."),
+        ("Qwen3-4B", "It is long."),
+        ("gpt-4.1", "It is long."),
+        ("llama3.2:1b", "It is long."),
+    ],
+)
+def test_a_model_whose_name_tells_that_it_is_small_gets_the_small_prompt(faulty, name, said):
+    assert read(RemoteReader(f"{faulty}/pinned/{name}", name)) == [said]
+
+
+def test_a_key_that_a_server_repeats_is_left_out(faulty, monkeypatch):
+    monkeypatch.setenv("QA_API_KEY", "hush-hush")
+    with pytest.raises(ReaderError, match="Incorrect API key provided: …") as raised:
+        read(RemoteReader(f"{faulty}/fault/echo", "tested"))
+    assert "hush" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

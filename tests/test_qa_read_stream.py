@@ -60,6 +60,7 @@ def test_entries_of_a_list_are_marked():
         ("Second point, e.g. this one.", True),
         ("Third", True),
     ]
+    assert [(d.text, d.item) for d in drafts(say("- - One.\n- 2. Two."))] == [("One.", True), ("Two.", True)]
 
 
 def test_a_sentence_comes_as_soon_as_the_next_has_begun():
@@ -78,6 +79,22 @@ def test_thoughts_are_never_shown():
     assert told(TEXTS[6], size=1) == ["The price is 215,900 yuan.", "It is low."]
     assert told("<think>Never closed. At all. Ever.", size=1) == []
     assert told("Lost thought. Another one here. </think>The answer is 5.") == ["The answer is 5."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<thinking>Is it four? It is four.</thinking>It is five. Yes.",
+        "<thought>\nIt is four.\n</thought>\nIt is five. Yes.",
+        "[THINK]Is it four? It is four.[/THINK]It is five. Yes.",
+        "Is it four? It is four.[/THINK]It is five. Yes.",
+        "<|channel|>analysis<|message|>Is it four? It is four.<|end|>"
+        "<|start|>assistant<|channel|>final<|message|>It is five. Yes.<|return|>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_thoughts_in_the_marks_of_other_models_are_never_shown(text, size):
+    assert told(text, size=size) == ["It is five.", "Yes."]
 
 
 @pytest.mark.parametrize(

@@ -9,4 +9,6 @@
 - ``peers``: this product beside other systems, by `python -m eval bench peers`; ``peer_systems``: how each is used,
   ``peer_venvs``: what each takes, ``peer_texts``: what all are given, ``watched``: time and memory from outside,
   ``gemm``: the limit that arithmetic sets
+- ``answers``: its answers beside those of other systems, by `python -m eval bench answers`; ``answer_systems``: how
+  each is used, ``answer_server``: the model that all ask, ``answer_claims``: the rules by which all are scored
 """

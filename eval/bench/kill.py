@@ -3,11 +3,13 @@
 ``python -m eval.bench.kill --kills 200``. In every round the documents of a folder are changed, added and removed, a
 process begins to index them and is killed (SIGKILL) after a random time. Then, before anything repairs it: the file
 opens, every document is one whole version of its file, old or new, every invariant that ``index.verify`` knows holds,
-and a search returns only what the store holds. After a last, undisturbed run the index equals the folder.
+and a search returns only what the store holds. After a last, undisturbed run the index equals the folder, and its files
+hold no words of another version.
 """
 
 import argparse
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +33,7 @@ print("begun", flush=True)
 sync([Path(sys.argv[1])], Path(sys.argv[2]), HashingEncoder(), wait=60)
 """
 FILES = 24
+_VERSION = re.compile(rb"Report \d+ of version v\d+x")
 SECONDS = 0.5  # about as long as an undisturbed run takes
 
 
@@ -67,6 +70,11 @@ def run(kills: int, seed: int = 0) -> dict[str, int]:
         assert held == {path.name: path.read_text("utf-8").strip() for path in folder.iterdir()}, (
             "not equal to the folder"
         )
+        words = b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
+        left = set(_VERSION.findall(words)) - {
+            found for one in held.values() for found in _VERSION.findall(one.encode())
+        }
+        assert not left, f"the files still hold words of {len(left)} versions that are gone"
         return told
 
 

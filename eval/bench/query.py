@@ -2,8 +2,9 @@
 
 ``python -m eval.bench.query --passages 5000`` indexes files as ``eval.bench.ingest`` draws them until the index holds
 so many passages, asks questions made of words of its own sentences, and prints: the median and 95th percentile of a
-search and of a whole answer (the extractive reader's), the share of each leg of both by the profiler, and the time from
-the start of a process to a cited answer on its output. ``--index DIR`` takes an index that is there already.
+search, of the first verified sentence and of a whole answer (the quoting reader's), the share of each leg of them by
+the profiler, and the time from the start of a process to a cited answer on its output. ``--index DIR`` takes an index
+that is there already.
 """
 
 import argparse
@@ -119,7 +120,11 @@ def main() -> None:
         index = assistant.index
         asked = questions(index, options.questions)
         sys.stdout.write(f"{index.store.counts()[1]:,} passages, {len(asked)} questions\n")
-        calls: dict[str, Callable[[str], object]] = {"search": index.search, "answer": assistant.ask}
+        calls: dict[str, Callable[[str], object]] = {
+            "search": index.search,
+            "first verified sentence": lambda question: next(assistant.stream(question)),
+            "answer": assistant.ask,
+        }
         for name, call in calls.items():
             times = timed(call, asked[::2])
             sys.stdout.write(f"{name}: p50 {percentile(times, 50):.1f} ms, p95 {percentile(times, 95):.1f} ms\n")

@@ -13,21 +13,12 @@ from corpus.errors import ReaderError
 from qa.answer import Turn
 from qa.evidence import Evidence
 from qa.models import SMOLLM2, needed, resolve
-from qa.prompt import messages
+from qa.prompt import LARGE, LARGE_BUDGET, SMALL_BUDGET, messages
 from qa.read.draft import Draft
 from qa.read.stream import drafts
 
 if TYPE_CHECKING:
     from qa.read.generate import Chat
-
-LARGE = 1_000_000_000
-"""Weights from which a model is given whole passages: below, more words make the answer worse (see the design)."""
-
-SMALL_BUDGET = 2_000
-"""Characters of sources for a small model: about 500 tokens, half a second to read on two cores."""
-
-LARGE_BUDGET = 12_000
-"""Characters of sources for a large model: about 3,000 tokens, which every current model's context holds."""
 
 
 class LocalReader:
@@ -43,6 +34,7 @@ class LocalReader:
         whole_passages: bool | None = None,
         budget: int | None = None,
         max_new_tokens: int = 120,
+        dtype: str | None = None,
     ) -> None:
         """Find the model; its weights are loaded by the first :meth:`read`.
 
@@ -50,9 +42,10 @@ class LocalReader:
             model: the name of a pulled model, a folder in the transformers format, or a ``.gguf`` file.
             whole_passages: prompt for a large model (rules, and whole passages) rather than for a small
                 one (the best sentences); ``None`` does so from a billion weights on.
-            budget: most characters of sources in a prompt; ``None`` is 2,000 for sentences and 12,000
-                for passages.
+            budget: most tokens of sources in a prompt, by the model's own tokenizer; ``None`` is 500 for sentences
+                and 3,000 for passages. Less where the model's context has less room beside question and answer.
             max_new_tokens: longest draft in tokens, at least 1; three sentences need about 90.
+            dtype: number format of the weights, e.g. ``"float32"``; ``None`` is what suits the machine.
 
         Raises:
             ReaderError: the model is not on this machine, or a limit is below 1.
@@ -65,6 +58,7 @@ class LocalReader:
         self._whole = whole_passages
         self._budget = budget
         self._max_new_tokens = max_new_tokens
+        self._dtype = dtype
         self._chat: Chat | None = None
         self._loading = Lock()
 
@@ -81,7 +75,8 @@ class LocalReader:
         chat = self._loaded()
         whole = chat.parameters >= LARGE if self._whole is None else self._whole
         budget = self._budget or (LARGE_BUDGET if whole else SMALL_BUDGET)
-        prompt = messages(question, evidence, history, whole_passages=whole, budget=budget)
+        room = chat.room(messages(question, (), history, whole_passages=whole), self._max_new_tokens)
+        prompt = messages(question, evidence, history, whole_passages=whole, budget=min(budget, room), count=chat.count)
         yield from drafts(chat.stream(prompt, self._max_new_tokens))
 
     def _loaded(self) -> "Chat":
@@ -90,5 +85,5 @@ class LocalReader:
             if self._chat is None:
                 from qa.read.generate import Chat  # torch and transformers take seconds to import
 
-                self._chat = Chat(self._path)
+                self._chat = Chat(self._path, self._dtype)
             return self._chat

@@ -21,8 +21,9 @@ import httpx
 from corpus.errors import ReaderError
 from qa.answer import Turn
 from qa.evidence import Evidence
-from qa.prompt import messages
+from qa.prompt import LARGE, LARGE_BUDGET, SMALL_BUDGET, messages
 from qa.read.draft import Draft
+from qa.read.refused import explanation, refused, too_long
 from qa.read.stream import Piece, drafts
 
 CONNECT_SECONDS = 10.0  # a server that is there answers the connection at once
@@ -30,8 +31,11 @@ CONNECT_SECONDS = 10.0  # a server that is there answers the connection at once
 WAITS = (0.5, 1.0, 2.0)  # seconds before a request is made again
 LONGEST_WAIT = 10.0  # seconds that a server may ask for; nobody waits longer for a first word
 PASSING = frozenset({429, 502, 503, 504})  # a 500 comes again with the same prompt
+NO_LIST = frozenset({404, 405, 500, 501})  # `transformers serve` fails to list where it has no cache
+NO_SUCH_MODEL = frozenset({400, 404, 422})
 
-_TOO_LONG = re.compile(r"context|too long|maximum.{0,40}tokens|n_ctx|input length", re.IGNORECASE | re.DOTALL)
+# The number of weights in a model's name: SmolLM2-135M-Instruct, qwen3:0.6b. No call of the API tells it.
+_WEIGHTS = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([mb])(?![a-z0-9])", re.IGNORECASE)
 
 
 class RemoteReader:
@@ -42,8 +46,8 @@ class RemoteReader:
         base_url: str,
         model: str | None = None,
         *,
-        whole_passages: bool = True,
-        budget: int = 12_000,
+        whole_passages: bool | None = None,
+        budget: int | None = None,
         max_tokens: int = 400,
         timeout: float = 120.0,
     ) -> None:
@@ -56,8 +60,9 @@ class RemoteReader:
             base_url: ``http(s)://host[:port]``, with or without ``/v1``; ``#name`` at its end names the model.
             model: the name the server knows it by; ``None`` is the address's, or the first that the server lists.
             whole_passages: prompt for a large model (rules, and whole passages) rather than for a small
-                one (the best sentences).
-            budget: most characters of sources in a prompt (12,000 are about 3,000 tokens).
+                one (the best sentences); ``None`` does so unless the model's name tells fewer than a billion weights.
+            budget: most tokens of sources in a prompt, estimated (see ``qa.prompt.tokens``); ``None`` is 500 for
+                sentences and 3,000 for passages.
             max_tokens: longest draft in tokens, thoughts included.
             timeout: most seconds of silence before a reading is given up.
 
@@ -92,24 +97,37 @@ class RemoteReader:
         """
         if not evidence:
             return
-        prompt = messages(question, evidence, history, whole_passages=self._whole, budget=self._budget)
-        yield from drafts(self._stream(prompt))
+        yield from drafts(self._stream(question, evidence, history))
 
-    def _stream(self, prompt: list[dict[str, str]]) -> Generator[Piece, None, None]:
-        """Yield the model's text in the pieces that the server sends."""
+    def _stream(
+        self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]
+    ) -> Generator[Piece, None, None]:
+        """Yield the model's text in the pieces that the server sends.
+
+        A server that serves one model may list others that lie beside it (``transformers serve``) or none: where
+        nobody named a model and the first one is refused, the server is asked for the one it serves, by no name.
+        """
         with self._named_errors(), self._client() as client:
-            model = self._model or self._models(client)[0]
-            body = {
-                "model": model,
-                "messages": prompt,
-                "stream": True,
-                "temperature": 0,
-                "max_tokens": self._max_tokens,
-            }
-            with self._answering(client, body) as response:
-                if response.status_code != httpx.codes.OK:
-                    raise self._refused(response, model)
-                yield from self._pieces(response)
+            names: list[str | None] = [self._model] if self._model else [*self._models(client)[:1], None]
+            for name in names:
+                with self._answering(client, self._body(name, question, evidence, history)) as response:
+                    if response.status_code == httpx.codes.OK:
+                        yield from self._pieces(response)
+                        return
+                    if name == names[-1] or response.status_code not in NO_SUCH_MODEL or too_long(response):
+                        raise refused(response, self._shown, name)
+
+    def _body(
+        self, model: str | None, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]
+    ) -> dict[str, Any]:
+        """Return the request that asks a model; the one that the server serves where the name is None."""
+        weights = _WEIGHTS.search(model or "")
+        small = weights is not None and float(weights[1]) * (1e6 if weights[2] in "mM" else 1e9) < LARGE
+        whole = not small if self._whole is None else self._whole
+        budget = self._budget or (LARGE_BUDGET if whole else SMALL_BUDGET)
+        prompt = messages(question, evidence, history, whole_passages=whole, budget=budget)
+        named = {"model": model} if model else {}
+        return {**named, "messages": prompt, "stream": True, "temperature": 0, "max_tokens": self._max_tokens}
 
     @contextmanager
     def _answering(self, client: httpx.Client, body: dict[str, Any]) -> Iterator[httpx.Response]:
@@ -151,10 +169,12 @@ class RemoteReader:
         )
 
     def _models(self, client: httpx.Client) -> list[str]:
-        """Return the names of the models that the server offers, at least one."""
+        """Return the names of the models that the server offers, at least one; none where it cannot list them."""
         response = client.get("models")
+        if response.status_code in NO_LIST:
+            return []
         if response.status_code != httpx.codes.OK:
-            raise self._refused(response, None)
+            raise refused(response, self._shown, None)
         try:
             names = [str(entry["id"]) for entry in response.json()["data"]]
         except (ValueError, KeyError, TypeError) as error:
@@ -186,7 +206,7 @@ class RemoteReader:
         try:
             event: dict[str, Any] = json.loads(data)
             if event.get("error"):
-                raise ReaderError(f"{self._shown} failed while answering ({_said(event)}): look at its log")
+                raise ReaderError(f"{self._shown} failed while answering ({explanation(event)}): look at its log")
             choices = event["choices"]
             if not choices:  # a last event that counts tokens
                 return "", None
@@ -196,31 +216,6 @@ class RemoteReader:
                 f"{self._shown} must stream chat.completion.chunk events, got {data.strip()[:80]!r}: "
                 "check that it is an OpenAI-compatible server"
             ) from error
-
-    def _refused(self, response: httpx.Response, model: str | None) -> ReaderError:
-        """Return the error that explains a status other than 200."""
-        status = response.status_code
-        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):  # its text may repeat the key: not shown
-            return ReaderError(f"{self._shown} wants a valid API key (HTTP {status}): set QA_API_KEY")
-        try:
-            said = _said(response.json())
-        except ValueError:
-            said = " ".join(response.text.split())[:200] or "no explanation"
-        if status == httpx.codes.NOT_FOUND:
-            what = f"model {model}" if model else "list of models"
-            return ReaderError(
-                f"{self._shown} has no {what} (HTTP 404: {said}): check the address, and the model's name in the server"
-            )
-        if status in (400, 413, 422) and _TOO_LONG.search(said):
-            return ReaderError(
-                f"the prompt is longer than {model} at {self._shown} reads ({said}): shorten the question, lower the "
-                "reader's budget, or serve the model with a longer context"
-            )
-        if status == httpx.codes.TOO_MANY_REQUESTS:
-            return ReaderError(f"{self._shown} takes no more requests now (HTTP 429: {said}): wait, then ask again")
-        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            return ReaderError(f"{self._shown} failed (HTTP {status}: {said}): look at its log, then ask again")
-        return ReaderError(f"{self._shown} refused the request (HTTP {status}: {said}): check its address and model")
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -242,15 +237,6 @@ class RemoteReader:
             raise ReaderError(
                 f"{self._shown} broke the connection ({error}): ask again, or look at the server's log"
             ) from error
-
-
-def _said(body: object) -> str:
-    """Return the explanation inside an error body, in any of the shapes that servers use."""
-    found: Any = body
-    for key in ("error", "message", "detail"):
-        if isinstance(found, dict) and found.get(key):
-            found = found[key]
-    return " ".join(str(found).split())[:200]
 
 
 def _on_this_machine(host: str) -> bool:

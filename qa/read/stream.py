@@ -19,8 +19,23 @@ MOST_SENTENCES = 3  # the prompt asks for one to three; a small model rambles on
 MOST_ITEMS = 12  # entries of a list
 MOST_CHARACTERS = 20_000  # with its thoughts; a server that never ends is cut off here
 
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
+THOUGHT_MARKS = frozenset(
+    ("<think>", "</think>", "[THINK]", "[/THINK]", "<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>")
+)
+"""What tells a model's thoughts from its answer: of Qwen, DeepSeek and others; of Mistral's; of gpt-oss (Harmony)."""
+
+_THOUGHT = re.compile(
+    r"<(think|thinking|thought)>.*?(?:</\1>|\Z)"
+    r"|\[THINK\].*?(?:\[/THINK\]|\Z)"
+    r"|<\|channel\|>(?!final).*?(?:<\|end\|>|\Z)",
+    re.DOTALL,
+)
+_THOUGHT_BEFORE = re.compile(r"\A.*(?:</think>|\[/THINK\])", re.DOTALL)  # opened by the template, closed by the model
+_FRAME = re.compile(
+    r"(?:<\|start\|>(?:assistant)?)?(?:<\|channel\|>final)?<\|message\|>|<\|(?:start|end|return)\|>(?:assistant)?"
+)
+_OPENINGS = ("<think>", "<thinking>", "<thought>", "[THINK]", "<|start|>assistant", "<|channel|>final<|message|>")
+_ITEM = re.compile(r"\s*(?:(?:[-*•–]|\d{1,2}[.)])\s+)+(?=\S)")
 _BEGUN = re.compile(r"\S+\s|[\u3040-\u9fff]{2}")  # a whole word, or two characters where words are not spaced
 _MARK = re.compile(
     r"\s*(?:[\[【](?:(?:source|sentence)s?\s*)?\d+(?:\s*[,;–-]\s*\d+)*[\]】]|\((?:source|sentence)s?\s*\d+\))",
@@ -94,10 +109,12 @@ def complete(pieces: Generator[Piece, None, None]) -> Generator[tuple[str, bool]
 
 
 def _visible(raw: str) -> str:
-    """Return the text without its thoughts, and without the first letters of a ``<think>`` still to come."""
-    shown = _THOUGHT.sub("", raw).rpartition("</think>")[2]
-    start = shown.rfind("<")
-    return shown[:start] if start >= 0 and "<think>".startswith(shown[start:]) else shown
+    """Return the text without its thoughts, and without the first letters of a mark of thoughts still to come."""
+    shown = _FRAME.sub("", _THOUGHT_BEFORE.sub("", _THOUGHT.sub("", raw)))
+    start = max(shown.rfind("<"), shown.rfind("["))
+    if start >= 0 and any(opening.startswith(shown[start:]) for opening in _OPENINGS):
+        return shown[:start]
+    return shown
 
 
 def _ready(text: str) -> tuple[list[tuple[str, bool]], int]:
