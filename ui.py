@@ -17,6 +17,7 @@ from gradio.context import LocalContext
 from gradio.utils import get_upload_folder
 
 from corpus.errors import GroundedError
+from qa.abstain import BARS, Strictness
 from qa.web import arrivals, lists
 from qa.web.chat import Chat, View
 from qa.web.conversations import Conversations
@@ -43,6 +44,7 @@ CSS = resources.files("qa").joinpath("web/page.css").read_text("utf-8")
 SCRIPT = resources.files("qa").joinpath("web/page.js").read_text("utf-8")
 TOLD = "watch('value', () => document.dispatchEvent(new Event('told')))"  # the script tidies up after each change
 SAVED = "watch('value', () => document.dispatchEvent(new CustomEvent('saved', {detail: element})))"
+QUOTES = "quote"  # the reader that writes nothing
 AUTOMATIC = ""  # the choice of language that follows the browser
 
 
@@ -87,7 +89,23 @@ class Page:
         radio = gr.Radio(choices, value=chosen or AUTOMATIC, label=text("language"), info=text("language how"))
         side, adder = str(lists.side(tab.language)), str(arrivals.adder(tab.language))
         papers = laid(self.desk.overview(tab))
-        return log, question, told, past, *papers, side, adder, radio, chosen or AUTOMATIC
+        return log, question, told, past, *papers, side, adder, *self.settings(tab), radio, chosen or AUTOMATIC
+
+    def settings(self, tab: Tab) -> tuple[gr.Radio, gr.Radio]:
+        """Return the choice of who answers and of how sure the evidence has to be, in the tab's language."""
+        text: Callable[[str], str] = partial(say, tab.language)
+        name = self.assistant.reader
+        models = [] if name == QUOTES else [(say(tab.language, "model", name=name), name)]
+        by = QUOTES if tab.quotes or not models else name
+        steps = [(text(step), step) for step in BARS]
+        return (
+            gr.Radio([(text("quotes"), QUOTES), *models], value=by, label=text("reader"), info=text("reader how")),
+            gr.Radio(steps, value=tab.strictness, label=text("strictness"), info=text("strictness how")),
+        )
+
+    def decide(self, reader: str, strictness: Strictness, tab: Tab) -> None:
+        """Set how the tab's next question is answered."""
+        tab.quotes, tab.strictness = reader == QUOTES, strictness
 
 
 def new(value: Any) -> Any:  # noqa: ANN401 - whatever a component takes
@@ -189,7 +207,7 @@ def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), pr
                 leaf = html(elem_id="leaf")
                 adder, report, listed = html(elem_id="adder"), html(elem_id="report"), html(elem_id="listed")
             with gr.Column(elem_id="settings", elem_classes="view", min_width=0):
-                radio = gr.Radio()
+                by, strict, radio = gr.Radio(), gr.Radio(), gr.Radio()
             with gr.Column(elem_id="panel", min_width=0):
                 source, sheet = html(elem_id="source", js_on_load=SCRIPT), html(elem_id="sheet")
             saved = html(elem_id="saved", js_on_load=SAVED)
@@ -217,9 +235,10 @@ def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), pr
             getattr(source, at_once.__name__)(handled(at_once), tab, papers, **quiet)
         source.read(found(desk.read), tab, leaf, **quiet)
         source.choose(page.choose, tab, [*views, *papers], **quiet)
-        texts = [*views, *papers, side, adder, radio, choice]
+        texts = [*views, *papers, side, adder, by, strict, radio, choice]
         spoken_to = blocks.load(page.speak, [tab, choice], texts, **quiet)
         spoken_to.success(lambda tab: new(chat.follow(tab)), tab, log, concurrency_id="follow", **quiet)
+        gr.on([by.input, strict.input], page.decide, [by, strict, tab], None, **quiet)
         radio.input(page.speak, [tab, radio], texts, **quiet)
         gr.Timer(REFRESH).tick(page.refresh, tab, [log, past, *papers], **quiet)
         api = Api(assistant, lambda line: gr.Error(line, print_exception=False))

@@ -27,7 +27,7 @@ FLOOR = 0.25
 # The bar when a name of the question is missing around all of the best sentences (measured in eval/LOG.md).
 FLOOR_NAME_MISSING = 0.70
 Strictness = Literal["lenient", "usual", "strict"]
-BARS: dict[Strictness, float] = {"lenient": 0.5, "usual": 1.0, "strict": 1.6}  # what both bars are multiplied by
+BARS: dict[Strictness, float] = {"lenient": 0.5, "usual": 1.0, "strict": 2.4}  # what the bars are multiplied by
 SUREST = 0.97  # no bar is higher
 STANDS_OUT = 0.6  # chance of the best sentence among all from which it stands out
 BEST = 3  # sentences that are looked at

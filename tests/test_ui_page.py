@@ -67,8 +67,9 @@ class Scripted:
     def still(self, answer):
         return answer
 
-    def stream(self, question, history=()):
+    def stream(self, question, history=(), documents=None, **how):
         self.asked.append((question, tuple(history)))
+        self.how = {"documents": documents, **how}
         for step in self.steps:
             if self.held and not self.go.acquire(timeout=10):
                 raise AssertionError("the test lets each step be said")

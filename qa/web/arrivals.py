@@ -100,4 +100,4 @@ def report(done: SyncReport, names: Sequence[str], language: Language) -> Markup
 
 def _among(name: str, documents: Collection[str]) -> bool:
     """Return whether a file is one of the documents, or an archive or mail that some of them are parts of."""
-    return name in documents or any(doc.startswith(f"{name}/") for doc in documents)
+    return any(f"/{name}/" in f"/{doc}/" for doc in documents)

@@ -18,6 +18,7 @@ from index.hit import Hit
 from index.report import Progress, Stop, SyncReport
 from index.retrieve import Index
 from index.transfer import UPLOADS
+from qa.abstain import Strictness
 from qa.answer import Answer, Claim
 from qa.question import check
 from qa.recall import forgotten, quoted
@@ -97,7 +98,13 @@ class Seen:
         self.index = SeenIndex(assistant.index, access, who)
 
     def stream(
-        self, question: str, history: History = (), documents: Collection[str] | None = None, counted: bool = True
+        self,
+        question: str,
+        history: History = (),
+        documents: Collection[str] | None = None,
+        counted: bool = True,
+        strictness: Strictness = "usual",
+        quotes: bool = False,
     ) -> Generator[Claim | Answer, None, None]:
         """Yield what :meth:`Assistant.stream` does, from ``documents`` as far as the asker may see them.
 
@@ -118,7 +125,8 @@ class Seen:
         chosen = theirs if theirs is not None else documents
         if chosen is not None and not chosen:  # never to be mistaken for "all of them"
             raise QuestionError("an answer is looked for in one document or more; none of those named is here for you")
-        yield from self._assistant.stream(question, history, None if chosen is None else sorted(chosen))
+        only = None if chosen is None else sorted(chosen)
+        yield from self._assistant.stream(question, history, only, strictness=strictness, quotes=quotes)
 
     def ask(
         self, question: str, history: History = (), documents: Collection[str] | None = None, counted: bool = True
@@ -182,6 +190,11 @@ class Seen:
     def hidden(self) -> list[str]:
         """Return the ids of documents that were taken out and can be brought back, to whoever may do that."""
         return self._assistant.index.hidden() if self.manages else []
+
+    @property
+    def reader(self) -> str:
+        """The name of the reader that writes answers."""
+        return self._assistant.reader.name
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         if name in MANAGED and not self.manages:

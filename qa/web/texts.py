@@ -213,6 +213,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Labels and buttons only. Answers keep the words of your documents, in the language you ask in.",
         "只改变标签和按钮。回答保留文件的原文，并随你提问的语言。",
     ),
+    "reader": ("Who writes the answers", "由谁回答"),
+    "reader how": (
+        "Quotes are the documents' own sentences: nothing is worded anew, and they are there at once. A model words "
+        "an answer of its own; each sentence is checked against the sources, and what they do not carry is left out. "
+        "Which model there is, is set when the server starts (--reader).",
+        "“原文”直接引用文件中的句子，不改写，也最快。模型会用自己的话回答，每句都与来源核对，没有依据的会删去。"
+        "可用的模型在服务器启动时设定（--reader）。",
+    ),
+    "quotes": ("Quotes", "原文"),
+    "model": ("The model {name}", "模型 {name}"),
+    "strictness": ("When the evidence is thin", "依据不足时"),
+    "strictness how": (
+        "Strict refuses more: fewer wrong answers, and more questions left unanswered that could have been answered. "
+        "Lenient answers more, also where the documents only come near. Holds for the next question in this tab.",
+        "“严格”更常拒答：错误回答更少，但一些本可回答的问题也会被拒。“宽松”回答得更多，有时文件内容只是相近。"
+        "从此标签页的下一个问题起生效。",
+    ),
+    "lenient": ("Lenient", "宽松"),
+    "usual": ("Usual", "通常"),
+    "strict": ("Strict", "严格"),
     "as browser": ("As the browser", "跟随浏览器"),
 }
 
