@@ -9,6 +9,7 @@ same domain score as high as answerable ones.
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from typing import Literal
 
 from index.words import STOP, has_cjk, terms, words
 from qa import chinese
@@ -25,6 +26,9 @@ from qa.texts import options, say
 FLOOR = 0.25
 # The bar when a name of the question is missing around all of the best sentences (measured in eval/LOG.md).
 FLOOR_NAME_MISSING = 0.70
+Strictness = Literal["lenient", "usual", "strict"]
+BARS: dict[Strictness, float] = {"lenient": 0.5, "usual": 1.0, "strict": 2.4}  # what the bars are multiplied by
+SUREST = 0.97  # no bar is higher
 STANDS_OUT = 0.6  # chance of the best sentence among all from which it stands out
 BEST = 3  # sentences that are looked at
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
@@ -113,18 +117,19 @@ def _alike(one: str, other: str) -> bool:
     return abs(len(one) - len(other)) <= 1 and SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 
-def should_abstain(asked: Asked, judged: Judged) -> bool:
-    """Return whether the best evidence does not hold an answer."""
+def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual") -> bool:
+    """Return whether the best evidence does not hold an answer; the stricter, the more often."""
+    bar = BARS[strictness]
     looked_at = judged.evidence[: BEST if judged.parts == 1 else 2 * judged.parts]
     best = [e for e in looked_at if e.score >= _RIVAL * judged.evidence[0].score]
-    if not best or _unlikely(asked, judged, best):
+    if not best or _unlikely(asked, judged, best, bar):
         return True
     if not any(shares(asked, f"{_around(e.citation)} {e.citation.passage.text}") for e in best):
         return True
     able = [e for e in best if _could_answer(asked, e.citation.quote)]
     if judged.confidence < _VAGUE and judged.parts == 1:
         able = [e for e in able if _speaks_of(asked, e.citation)]
-    sure = judged.confidence >= FLOOR_NAME_MISSING and not _asks_yes(asked.question)
+    sure = judged.confidence >= min(SUREST, FLOOR_NAME_MISSING * bar) and not _asks_yes(asked.question)
     if not able or sure:
         return not able
     if judged.parts > 1:
@@ -133,11 +138,11 @@ def should_abstain(asked: Asked, judged: Judged) -> bool:
     return all(missing_names(asked.question, [e], judged.common) for e in able)
 
 
-def _unlikely(asked: Asked, judged: Judged, best: Sequence[Evidence]) -> bool:
+def _unlikely(asked: Asked, judged: Judged, best: Sequence[Evidence], bar: float) -> bool:
     """Return whether the chance of an answer is too low; of Chinese, whose words are covered, that is weighed too."""
     if has_cjk(asked.question):
-        return chinese.unanswered(asked.question, [_around(e.citation) for e in best], judged.confidence)
-    return judged.confidence < FLOOR and not _unmistakable(asked, judged)
+        return chinese.unanswered(asked.question, [_around(e.citation) for e in best], judged.confidence, bar)
+    return judged.confidence < FLOOR * bar and not (bar <= 1 and _unmistakable(asked, judged))
 
 
 def _unmistakable(asked: Asked, judged: Judged) -> bool:

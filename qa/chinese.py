@@ -78,10 +78,11 @@ def covered(question: str, text: str) -> float:
     return len(wanted & set(terms(text))) / len(wanted) if wanted else 1.0
 
 
-def unanswered(question: str, around: Sequence[str], chance: float) -> bool:
+def unanswered(question: str, around: Sequence[str], chance: float, bar: float = 1.0) -> bool:
     """Return whether none of some sentences with their surroundings answers a Chinese question.
 
-    ``chance`` in [0, 1] is that of an answer as the fitted model sees it, which was fitted on English.
+    ``chance`` in [0, 1] is that of an answer as the fitted model sees it, which was fitted on English;
+    ``bar`` above 1 demands more of both together, below 1 less.
     """
     odds = math.log(max(chance, 1e-3) / max(1 - chance, 1e-3))
-    return max((covered(question, text) for text in around), default=0.0) + ODDS * odds < REACHED
+    return max((covered(question, text) for text in around), default=0.0) + ODDS * odds < REACHED * bar

@@ -47,10 +47,12 @@ def stream(
     reranker: Reranker | None = None,
     k: int = HITS,
     steps: Steps | None = None,
+    strictness: abstain.Strictness = "usual",
 ) -> Iterator[Claim | Answer]:
     """Yield each claim once it is verified, and last the whole answer.
 
-    ``k`` passages are retrieved; what leads to the answer is noted in ``steps``.
+    ``k`` passages are retrieved; what leads to the answer is noted in ``steps``; ``strictness`` says how sure the
+    evidence has to be.
 
     Raises:
         QuestionError: the question is empty or too long.
@@ -83,7 +85,7 @@ def stream(
     dropped: list[Claim] = []
     verifying = 0.0
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
-    readers = () if abstain.should_abstain(asked, judged) else (reader, *quotes)
+    readers = () if abstain.should_abstain(asked, judged, strictness) else (reader, *quotes)
     for used in readers:  # where nothing that a model wrote holds, the quotes stand in
         for draft in used.read(asked.question, judged.evidence, history):
             begun = perf_counter()

@@ -14,6 +14,7 @@ from index.report import Progress
 from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Index
 from index.sync import sync
+from qa.abstain import Strictness
 from qa.answer import Answer, Claim, Turn
 from qa.cross_encoder import CrossEncoder
 from qa.evidence import Scorer
@@ -143,11 +144,17 @@ class Assistant(Sources):
         CrossEncoder.load().score("warm up", self.index.search("warm up", 1))
 
     def stream(
-        self, question: str, history: History = (), documents: Sequence[str] | None = None
+        self,
+        question: str,
+        history: History = (),
+        documents: Sequence[str] | None = None,
+        strictness: Strictness = "usual",
+        quotes: bool = False,
     ) -> Iterator[Claim | Answer]:
         """Yield each claim once it is verified, and last the whole answer.
 
-        Only ``documents``, by their ids, are searched, quoted and named; by default all are.
+        Only ``documents``, by their ids, are searched, quoted and named; by default all. ``strictness`` says how sure
+        the evidence has to be; with ``quotes`` the documents' own sentences answer, whatever the reader is.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -165,20 +172,28 @@ class Assistant(Sources):
             turns,
             index=index,
             scorer=scorer,
-            reader=self.reader,
+            reader=QuoteReader() if quotes else self.reader,
             verifier=self._verifier,
             reranker=self.reranker,
             k=self.k,
             steps=steps,
+            strictness=strictness,
         )
         for piece in pieces:
             if self._trace is not None and isinstance(piece, Answer):
                 self._trace.add(piece, steps, turns, index)
             yield piece
 
-    def ask(self, question: str, history: History = (), documents: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: History = (),
+        documents: Sequence[str] | None = None,
+        strictness: Strictness = "usual",
+        quotes: bool = False,
+    ) -> Answer:
         """Return the answer to one question; takes and raises what :meth:`stream` does."""
-        for last in self.stream(question, history, documents):
+        for last in self.stream(question, history, documents, strictness, quotes):
             if isinstance(last, Answer):
                 return last
         raise StoreError("the answer broke off; run `qa status` to check the index")

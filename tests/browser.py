@@ -1,5 +1,7 @@
 """Serves the real page in a process of its own and opens it in Chromium, noting what it asks of other machines."""
 
+import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +12,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from serving import running
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Route
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -29,10 +35,10 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(index: Path, home: Path) -> Iterator[str]:
+def served(index: Path, home: Path, *options: str) -> Iterator[str]:
     """Start ``ui.py`` on a free port; yields the page's address."""
     port = free_port()
-    command = [sys.executable, "ui.py", "--index", str(index), "--port", str(port)]
+    command = [sys.executable, "ui.py", "--index", str(index), "--port", str(port), *options]
     log = home / "ui.log"
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=out, stderr=subprocess.STDOUT)
@@ -71,14 +77,23 @@ def chromium() -> Iterator[Browser]:
 
 
 def opened(
-    browser: Browser, address: str, outside: list[str], width: int = 1280, height: int = 900, **options: str
+    browser: Browser,
+    address: str,
+    outside: list[str],
+    width: int = 1280,
+    height: int = 900,
+    home: str = "",
+    **options: str,
 ) -> Page:
-    """Open the page; whatever it asks of another machine is refused and noted in ``outside``."""
+    """Open the page; whatever it asks of another machine is refused and noted in ``outside``.
+
+    ``home`` is the server's address where ``address`` names a conversation.
+    """
     page = browser.new_page(viewport={"width": width, "height": height}, **options)
     page.set_default_timeout(PATIENCE)
 
     def guard(route):
-        if route.request.url.startswith((address, "data:", "blob:")):
+        if route.request.url.startswith((home or address, "data:", "blob:")):
             route.continue_()
         else:
             outside.append(route.request.url)
@@ -87,7 +102,7 @@ def opened(
     page.route("**/*", guard)
     page.goto(address)
     page.locator("#top h1").wait_for()
-    page.locator(".welcome").wait_for()
+    page.locator(".turns" if home else ".welcome").wait_for()
     return page
 
 
@@ -106,3 +121,28 @@ def answered(page: Page, turn: int) -> Locator:
     page.locator(".answer[aria-busy=false]").nth(turn).wait_for()
     page.get_by_role("button", name="Ask", exact=True).wait_for()
     return page.locator(".answer").nth(turn)
+
+
+PAUSE = 2.5  # seconds between the sentences of the slow model
+SENTENCES = ("The Harbour Cafe opened in March 1987.", " A cup of coffee costs 3.20 euros.", " ")
+
+
+@contextmanager
+def slow_model() -> Iterator[str]:
+    """Serve a model that says two sentences, slowly, whatever it is asked; yields its address."""
+
+    async def said():
+        for sentence in SENTENCES:
+            yield f"data: {json.dumps({'choices': [{'index': 0, 'delta': {'content': sentence}}]})}\n\n"
+            await asyncio.sleep(PAUSE)
+        yield "data: [DONE]\n\n"
+
+    async def chat(_):
+        return StreamingResponse(said(), media_type="text/event-stream")
+
+    async def models(_):
+        return JSONResponse({"object": "list", "data": [{"id": "slow"}]})
+
+    routes = [Route("/v1/chat/completions", chat, methods=["POST"]), Route("/v1/models", models)]
+    with running(Starlette(routes=routes)) as address:
+        yield address

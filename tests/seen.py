@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 OURS = {
     "blockquote", "button", "details", "div", "fieldset", "h1", "h2", "h3", "input", "label", "legend", "li", "mark",
-    "nav", "p", "section", "span", "strong", "summary", "sup", "textarea", "ul",
+    "nav", "p", "progress", "section", "span", "strong", "summary", "sup", "textarea", "time", "ul",
 }  # fmt: skip
 VOID = {"input"}
 

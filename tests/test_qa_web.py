@@ -1,6 +1,8 @@
 """What the page shows, as HTML: everything foreign is text, every quote is its slice; in two languages."""
 
 import re
+from datetime import UTC, datetime
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -10,12 +12,15 @@ from seen import Seen
 
 from corpus.document import Document, Failure, Passage
 from index.documents import DocumentInfo
-from index.report import SyncReport
+from index.report import Step, SyncReport
 from qa.answer import Answer, Citation, Claim, Conflict
-from qa.web import answers, lists, panel
+from qa.sources import Folder
+from qa.web import answers, arrivals, catalogue, history, leaf, lists, panel
 from qa.web.html import notice
+from qa.web.reading import Stage
 from qa.web.tab import Exchange, Tab
 from qa.web.texts import KINDS_ZH, TEXTS, named, say, spoken
+from qa.web.turns import Conversation
 
 HOSTILE = "</mark></div><script>alert(1)</script> \"double\" 'single' & <img src=x onerror=alert(1)> `a` ${x} {{y}} {z}"
 
@@ -39,6 +44,13 @@ def claim(text, *citations, support=0.9, item=False):
 
 def shown(answer, state="done", turn=1, language="en", **more):
     return Seen(answers.answer(Exchange(answer, state, **more), turn, language))
+
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+def held(infos, failures=(), hidden=(), folders=(), manages=True):
+    return catalogue.Held(infos, failures, hidden, folders, manages)
 
 
 def document(text, where):
@@ -79,8 +91,14 @@ def test_hostile_text_is_text_everywhere():
     for drawn in (
         notice(HOSTILE),
         lists.welcome([info], [HOSTILE], "en"),
-        lists.documents([info], [Failure(HOSTILE, HOSTILE)], [Failure(HOSTILE, HOSTILE)], "zh"),
-        lists.report(SyncReport(added=[HOSTILE.replace("/", "|")]), [HOSTILE.replace("/", "|")], "en"),
+        catalogue.documents(held([info], failures=[Failure(HOSTILE, HOSTILE)], hidden=[HOSTILE]), {HOSTILE}, "zh"),
+        history.past([Conversation("1", "", HOSTILE, NOON, NOON)], "", "en"),
+        leaf.shown(Document(HOSTILE, HOSTILE, HOSTILE, (0,), (), "text/plain", ""), 0, "en"),
+        panel.no_sheet(HOSTILE, "en"),
+        lists.scope([HOSTILE], "en"),
+        arrivals.stage(Stage(1, (), True, step=Step(HOSTILE, 1, 2, 3, 4, 5, 6.0)), "en"),
+        arrivals.stage(Stage(1, error=HOSTILE), "en"),
+        arrivals.report(SyncReport(added=[HOSTILE.replace("/", "|")]), [HOSTILE.replace("/", "|")], "en"),
         lists.top(1, HOSTILE, "en"),
     ):
         assert HOSTILE.replace("/", "|") in Seen(drawn).text.replace("/", "|")
@@ -176,7 +194,7 @@ def test_an_answer_is_copied_with_its_sources():
 
 def test_feedback_is_asked_once_and_only_the_last_answer_is_asked_again():
     done = Answer("?", (), message="Hello.")
-    assert shown(done).every("value") == ["good", "bad", "wrong citation", "should refuse"]
+    assert shown(done).every("value") == ["good", "bad", "wrong citation", "should have refused"]
     rated = shown(done, verdict="good")
     assert "Good: Thank you" in rated.text
     assert rated.every("value") == []
@@ -213,12 +231,13 @@ def test_a_first_visit_says_what_is_asked_and_how():
 
 def test_the_documents_are_listed_with_what_could_not_be_read():
     infos = [
-        DocumentInfo("a.pdf", "Alpha", "application/pdf", 2, 3),
-        DocumentInfo("b.txt", "Beta", "text/plain", None, 1),
+        DocumentInfo("a.pdf", "Alpha", "application/pdf", 2, 3, 1_500_000, "2026-11-27T09:00:00+00:00"),
+        DocumentInfo("b.txt", "Beta", "text/plain", None, 1, problems=("half of it is a picture",)),
     ]
-    seen = Seen(lists.documents(infos, [Failure("c.doc", "it is locked")], [], "en"))
-    assert "AlphaPDF · 2 pages · a.pdf" in seen.text
-    assert "BetaText · 1 passage · b.txt" in seen.text
+    seen = Seen(catalogue.documents(held(infos, failures=[Failure("c.doc", "it is locked")]), None, "en"))
+    assert "AlphaPDF · 2 pages · 1.5 MB · a.pdf · read" in seen.text
+    assert "BetaText · 1 passage · 0 B · b.txt" in seen.text
+    assert "1 note on what could not be readb.txt half of it is a picture" in seen.text
     assert "1 file could not be readc.doc it is locked" in seen.text
 
 
@@ -226,9 +245,9 @@ def test_an_upload_is_told_file_by_file():
     report = SyncReport(
         added=["uploads/a<b>.pdf", "elsewhere.md"],
         unchanged=["old.md", "library.md"],
-        failed=[Failure("uploads/c.txt", "it is empty"), Failure("earlier.txt", "it is locked")],
+        failed=[Failure("c.txt", "c.txt: it is empty"), Failure("earlier.txt", "it is locked")],
     )
-    told = Seen(lists.report(report, ["a<b>.pdf", "c.txt", "old.md", "d.png"], "en")).text
+    told = Seen(arrivals.report(report, ["a<b>.pdf", "c.txt", "old.md", "d.png"], "en")).text
     assert told == (
         "Added a<b>.pdf. You can ask about it now."
         "old.md: already here, nothing changed."
@@ -244,12 +263,12 @@ def test_a_failed_upload_is_told_whatever_else_bears_its_name():
         SyncReport(added=["n-2.txt"], failed=failed),
         SyncReport(unchanged=["n.txt"], failed=failed),
     ):
-        assert Seen(lists.report(report, ["n.txt"], "en")).text == "n.txt was not added: it is empty"
+        assert Seen(arrivals.report(report, ["n.txt"], "en")).text == "n.txt was not added: it is empty"
 
 
 def test_an_upload_that_is_new_is_not_told_as_already_here():
     report = SyncReport(changed=["uploads/n.txt"], moved=["m.txt"], unchanged=["n.txt", "m.txt"])
-    told = Seen(lists.report(report, ["n.txt", "m.txt"], "en")).text
+    told = Seen(arrivals.report(report, ["n.txt", "m.txt"], "en")).text
     assert told == "Added n.txt, m.txt. You can ask about it now."
 
 
@@ -268,3 +287,53 @@ def test_the_page_speaks_the_browsers_language_and_words_of_documents_are_not_tr
     assert say("zh", "have", n=1) == "1 份文件"
     assert named("zh", "Slides") == KINDS_ZH["Slides"]
     assert named("zh", "PDF") == "PDF"
+
+
+def test_only_who_manages_the_documents_is_offered_to_take_them_out_and_to_follow_folders():
+    infos = [DocumentInfo(f"{n}.txt", n, "text/plain", None, 1) for n in "ab"]
+    folders = [Folder(Path("/reports"), 2, False), Folder(Path("/ships"), 1, True, ships=True)]
+    for manages in (True, False):
+        seen = Seen(
+            catalogue.documents(held(infos, hidden=["c.txt"] * manages, folders=folders, manages=manages), None, "en")
+        )
+        deeds = seen.every("data-do")
+        assert [deeds.count(do) for do in ("hide", "restore", "finish", "unfollow", "sync", "follow")] == (
+            [2, 1, 1, 1, 1, 1] if manages else [0] * 6
+        )
+        assert deeds.count("read") == 2
+        assert ("cannot be reached now" in seen.text) == manages
+
+
+def test_what_a_conversation_asks_is_ticked_and_said():
+    infos = [DocumentInfo(f"{n}.txt", n, "text/plain", None, 1) for n in "abc"]
+    seen = Seen(catalogue.documents(held(infos), ["b.txt"], "en"))
+    assert [one["data-id"] for one in seen.attributes if "checked" in one] == ["b.txt"]
+    assert "This conversation asks 1 of 3 documents." in seen.text
+    assert seen.every("data-chosen") == ["b.txt"]
+
+
+def test_reading_says_how_far_it_is_and_can_be_cancelled_once():
+    seen = Seen(
+        arrivals.stage(Stage(1, ("a.txt",), True, step=Step("a.txt", 2, 8, 2_000_000, 8_000_000, 9, 3.0)), "en")
+    )
+    assert "Reading a.txt: file 3 of 8, 2.0 MB of 8.0 MB done. About 9 seconds left.Cancel" in seen.text
+    assert seen.every("value") == ["0.25"]
+    stopping = Seen(arrivals.stage(Stage(1, ("a.txt",), True, stopping=True), "en"))
+    assert "disabled" in {name for one in stopping.attributes for name in one}
+    stopped = Stage(1, ("a.txt", "b.txt"), report=SyncReport(added=["a.txt"], unread=["b.txt"]))
+    assert "b.txt was not read: you stopped before it." in Seen(arrivals.stage(stopped, "en")).text
+    synced = Stage(2, report=SyncReport(added=["a", "b"], removed=["c"]))
+    assert Seen(arrivals.stage(synced, "en")).text == "2 added · 1 removed"
+
+
+def test_a_long_document_is_read_in_parts_that_are_all_of_it():
+    text = "".join(f"{n} line of the document\n" for n in range(9000))
+    starts = (0, 50_000, 100_000, 150_000)
+    whole, at = [], 0
+    while at < len(text):
+        seen = Seen(leaf.shown(Document("a.pdf", "A", text, starts, (), "application/pdf", ""), at, "en"))
+        whole.append(seen)
+        at += leaf.PART
+    assert "Part 1 of" in whole[0].text
+    assert [page for page in range(1, 5) if any(f"Page {page}" in part.text for part in whole)] == [1, 2, 3, 4]
+    assert all(any(f"{n} line of the document" in part.text for part in whole) for n in range(0, 9000, 500))

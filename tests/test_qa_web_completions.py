@@ -27,7 +27,7 @@ class Telling:
         self.index, self._assistant, self.asked, self.closed = assistant.index, assistant, [], threading.Event()
         self.pause, self.whole = 0.0, False
 
-    def stream(self, question, history=(), documents=None):
+    def stream(self, question, history=(), documents=None, **_):
         self.asked.append((question, tuple(history), documents))
         self.whole = False
         try:
@@ -198,7 +198,7 @@ def test_who_asks_too_often_is_told_when_to_ask_again(telling):
 
 def test_an_error_within_a_stream_reaches_the_client(telling):
     class Breaking(Telling):
-        def stream(self, question, history=(), documents=None):
+        def stream(self, question, history=(), documents=None, **_):
             for step in super().stream(question, history):
                 if isinstance(step, Answer):
                     raise QuestionError("the disk is gone")

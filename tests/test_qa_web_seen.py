@@ -25,7 +25,7 @@ class Restricting:
     def __init__(self, assistant):
         self.index, self._assistant, self.documents = assistant.index, assistant, []
 
-    def stream(self, question, history=(), documents=None):
+    def stream(self, question, history=(), documents=None, **_):
         self.documents.append(documents)
         yield from self._assistant.stream(question, history)
 

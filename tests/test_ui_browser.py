@@ -1,15 +1,18 @@
 """The page in a real browser: ask, read the sources, be refused, upload, ask again; no other machine is involved."""
 
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import attacks
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import ROOT, answered, ask, chromium, environment, free_port, opened, served
+from browser import ROOT, answered, ask, chromium, environment, free_port, opened, served, slow_model
 
 from index.sync import sync
 
@@ -29,7 +32,7 @@ The captain of the ferry painted </mark><script>window.pwned = 1</script> on the
 """
 # How many elements there are that our HTML never makes, and attributes that run something.
 FOREIGN = """() => ["script", "img", "iframe", "a", "b", "svg", "style", "form", "[onclick]", "[onerror]"].map(
-  name => document.querySelectorAll(`#shell :is(#side, #log, #panel, #listed, #told) ${name}`).length)"""
+  name => document.querySelectorAll(`#shell :is(#side, #log, #panel, #listed, #leaf, #told) ${name}:not(.sheet *)`).length)"""
 SERIOUS = ("serious", "critical")
 LIGHTHOUSE = "The lighthouse of Skerra was built in 1854 by Thomas Bell, an engineer. Its lamp reaches 31 kilometres.\n"
 
@@ -82,6 +85,13 @@ def said(answer):
 def quoted(answer):
     """The quotes that the markers of an answer show."""
     return [mark.get_attribute("data-quote") for mark in answer.locator(".cite").all()]
+
+
+def shot(page, name):
+    """Keep a picture of a state, for a person to look at, in the folder that SCREENSHOTS names, if it does."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def view(page, name):
@@ -212,7 +222,9 @@ def test_no_serious_barrier_is_found_by_axe(browser, address, outside, scheme):
     assert barriers() == []
     for name in ("Documents", "Settings"):
         view(page, name)
+        shot(page, f"{scheme}-{name.lower()}")
         assert barriers() == []
+    page.locator(".folders summary").evaluate("one => one.click()")
     page.close()
 
 
@@ -262,9 +274,9 @@ def test_only_ask_is_open_to_programs(address):
 
 def test_an_uploaded_file_can_be_asked_about(page, place):
     view(page, "Documents")
-    page.locator("input[type=file]").set_input_files([place / "lighthouse.txt", place / "empty.txt"])
+    page.locator(".drop input[multiple]").set_input_files([place / "lighthouse.txt", place / "empty.txt"])
     page.get_by_text("Added lighthouse.txt. You can ask about it now.").wait_for()
-    assert "empty" in page.get_by_text("empty.txt was not added").inner_text()
+    assert "0 bytes" in page.get_by_text("empty.txt was not added").inner_text()
     page.get_by_text("Ask 3 documents.").wait_for()
     view(page, "Chat")
     answer = ask(page, "Who built the lighthouse of Skerra?")
@@ -288,8 +300,8 @@ def test_a_question_that_breaks_a_rule_stays_in_its_box(page):
 
 def test_a_page_that_lies_open_loses_what_another_process_removes(page, place):
     view(page, "Documents")
-    page.locator("input[type=file]").set_input_files(place / "lighthouse.txt")
-    page.get_by_text("lighthouse.txt").first.wait_for()
+    page.locator(".drop input[multiple]").set_input_files(place / "lighthouse.txt")
+    page.locator("#report [role=status]").get_by_text("lighthouse.txt").wait_for()
     view(page, "Chat")
     answer = ask(page, "Who built the lighthouse of Skerra?")
     assert "Thomas Bell" in said(answer)
@@ -298,6 +310,163 @@ def test_a_page_that_lies_open_loses_what_another_process_removes(page, place):
     page.get_by_text("was removed or changed since").wait_for(timeout=20_000)
     assert "Thomas Bell" not in page.content()
     page.get_by_text("Ask 2 documents.").wait_for()
+
+
+def conversations(page):
+    return page.locator(".talk").all_inner_texts()
+
+
+def test_a_conversation_goes_on_after_a_reload_and_after_a_restart(browser, place, tmp_path, outside):
+    shutil.copytree(place / "index", tmp_path / "index")
+    with served(tmp_path / "index", tmp_path) as address:
+        page = opened(browser, address, outside)
+        ask(page, "Who founded the Harbour Cafe?")
+        page.reload()
+        page.locator(".answer").get_by_text("Valente").first.wait_for()
+        ask(page, "How long does the ferry crossing take?")
+        assert conversations(page) == ["Who founded the Harbour Cafe?"]
+        kept = page.url
+        page.close()
+    with served(tmp_path / "index", tmp_path) as again:
+        page = opened(browser, f"{again}/#{kept.partition('#')[2]}", outside, home=again)
+        page.locator(".question").nth(1).wait_for()
+        assert "45 minutes" in said(page.locator(".answer").nth(1))
+        page.locator(".answer").nth(1).locator(".cite").first.click()
+        page.locator("#quote").get_by_text("45 minutes").wait_for()
+        page.close()
+
+
+def test_conversations_are_found_named_saved_and_deleted(page):
+    ask(page, "Who founded the Harbour Cafe?")
+    page.get_by_role("button", name="New chat").click()
+    page.locator(".question").first.wait_for(state="detached")
+    ask(page, "How long does the ferry crossing take?")
+    mine = page.locator("#past li").first
+    mine.get_by_label("More about").click()
+    mine.get_by_label("Name").fill("The <b>ferry</b>")
+    mine.get_by_role("button", name="Rename").click()
+    mine.get_by_role("button", name="The <b>ferry</b>", exact=True).wait_for()
+    shot(page, "conversations")
+    with page.expect_download() as saved:
+        mine.get_by_role("button", name="HTML").click()
+    assert "45 minutes" in Path(saved.value.path()).read_text("utf-8")
+    page.get_by_label("Search conversations").fill("VALENTE baker")
+    page.locator(".talk").get_by_text("The <b>ferry</b>").wait_for(state="detached")
+    assert set(conversations(page)) == {"Who founded the Harbour Cafe?"}
+    page.get_by_label("Search conversations").fill("")
+    page.locator(".talk").get_by_text("The <b>ferry</b>").wait_for()
+    page.on("dialog", lambda dialog: dialog.accept())
+    mine.get_by_role("button", name="Delete").click()
+    page.locator(".question").first.wait_for(state="detached")
+    assert "The <b>ferry</b>" not in conversations(page)
+
+
+@pytest.fixture(scope="module")
+def slow(place, tmp_path_factory):
+    """A page whose reader is a server that takes its time: what happens while an answer is written can be seen."""
+    root = tmp_path_factory.mktemp("slow")
+    shutil.copytree(place / "index", root / "index")
+    with slow_model() as reader, served(root / "index", root, "--reader", reader) as address:
+        yield address
+
+
+@pytest.fixture
+def streaming(browser, slow, outside):
+    """A page of that server on which an answer is being written, its first sentence shown."""
+    page = opened(browser, slow, outside)
+    page.get_by_label("Your question").fill("When did the Harbour Cafe open, and what does a cup of coffee cost?")
+    page.get_by_label("Your question").press("Enter")
+    page.locator(".answer[aria-busy=true]").get_by_text("1987").wait_for()
+    yield page
+    page.close()
+
+
+def test_a_reload_in_the_middle_of_an_answer_loses_nothing(streaming):
+    streaming.reload()
+    streaming.locator(".answer[aria-busy=true]").get_by_text("1987").wait_for()
+    shot(streaming, "reloaded-mid-answer")
+    streaming.locator(".answer[aria-busy=false]").get_by_text("3.20").first.wait_for()
+
+
+def test_stop_keeps_what_was_checked(streaming):
+    streaming.get_by_role("button", name="Stop", exact=True).click()
+    streaming.get_by_text("Stopped here.").wait_for()
+    assert "1987" in said(streaming.locator(".answer"))
+    streaming.reload()
+    streaming.get_by_text("Stopped here.").wait_for()
+
+
+def test_files_are_added_while_an_answer_is_written(streaming, place):
+    view(streaming, "Documents")
+    streaming.locator(".drop input[multiple]").set_input_files(place / "lighthouse.txt")
+    streaming.locator("#report [role=status]").get_by_text("lighthouse.txt").wait_for()
+    view(streaming, "Chat")
+    streaming.locator(".answer[aria-busy=false]").get_by_text("3.20").first.wait_for()
+
+
+def test_documents_are_read_taken_out_brought_back_and_chosen(page, place):
+    (place / "reports").mkdir(exist_ok=True)
+    (place / "reports" / "mill.md").write_text("# The mill\n\nThe mill of Skerra grinds rye since 1702.\n", "utf-8")
+    view(page, "Documents")
+    shot(page, "documents")
+    page.locator(".folders summary").click()
+    page.get_by_label("Folder to follow").fill(str(place / "reports"))
+    page.get_by_role("button", name="Follow", exact=True).click()
+    page.get_by_role("button", name="The mill", exact=True).click()
+    page.locator(".leaf").get_by_text("grinds rye since 1702").wait_for()
+    shot(page, "document")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Remove The mill").click()
+    page.get_by_text("no answer uses these").wait_for()
+    shot(page, "removed")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_label("Choose The mill").check()
+    page.get_by_role("button", name="Ask only the ticked ones").click()
+    page.get_by_text("This conversation asks 1 of").wait_for()
+    view(page, "Chat")
+    assert "no answer" in ask(page, "How long does the ferry crossing take?").inner_text()
+    shot(page, "chosen")
+    page.locator("#told").get_by_role("button", name="Ask all").click()
+    page.get_by_text("Asking only").wait_for(state="detached")
+    assert "45 minutes" in ask(page, "How long does the ferry crossing take?").inner_text()
+    view(page, "Documents")
+    page.locator(".folders li").get_by_text("reports").locator("..").get_by_role("button").click()
+    page.get_by_text("1 removed").wait_for()
+
+
+def test_a_quote_is_marked_on_the_page_of_its_pdf(browser, tmp_path, encoder, outside):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    shutil.copy(ROOT / "corpus" / "library" / "founder-marketing.pdf", folder)
+    for n in range(200):
+        (folder / f"note-{n:03}.md").write_text(f"# Note {n:03}\n\nShelf {n} holds {n + 7} books.\n", "utf-8")
+    sync([folder], tmp_path / "index", encoder)
+    with served(tmp_path / "index", tmp_path) as address:
+        page = opened(browser, address, outside)
+        answer = ask(page, "How many followers does Lei Jun have on Douyin?")
+        answer.locator(".cite").first.click()
+        page.locator(".sheet .area").first.wait_for()
+        assert page.locator(".sheet img").evaluate("image => image.naturalWidth") == 1000
+        page.wait_for_timeout(300)
+        shot(page, "page-of-a-pdf")
+        view(page, "Documents")
+        assert page.locator(".found li").count() == 201
+        page.get_by_label("Search documents").fill("note 11")
+        assert page.locator(".found li:visible").count() == 11
+        shot(page, "many-documents")
+        page.close()
+
+
+def test_settings_are_words_and_hold_for_the_tab(page):
+    view(page, "Settings")
+    page.get_by_label("Strict").check()
+    shot(page, "settings")
+    page.wait_for_timeout(300)
+    view(page, "Chat")
+    ask(page, "How long does the ferry crossing take?")
+    view(page, "Settings")
+    assert page.get_by_label("Strict").is_checked()
+    assert page.get_by_text("Strict refuses more").is_visible()
 
 
 def test_a_new_chat_is_empty(page):
@@ -322,7 +491,7 @@ def test_two_tabs_that_ask_at_once_are_both_answered(browser, address, outside):
 
 
 def test_a_narrow_screen_does_not_scroll_sideways(browser, address, outside):
-    page = opened(browser, address, outside, width=390, height=844)
+    page = opened(browser, address, outside, width=390, height=844, color_scheme="dark")
     assert not page.locator("#side").is_visible()
     page.get_by_role("button", name="Menu").click()
     page.locator("#side").wait_for()
@@ -332,6 +501,14 @@ def test_a_narrow_screen_does_not_scroll_sideways(browser, address, outside):
     answer.locator(".cite").first.click()
     page.locator("#quote").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shot(page, "narrow-source")
+    page.keyboard.press("Escape")
+    for name in ("Documents", "Settings"):
+        page.get_by_role("button", name="Menu").click()
+        shot(page, "narrow-menu")
+        view(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        shot(page, f"narrow-{name.lower()}")
     page.close()
 
 

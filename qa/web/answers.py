@@ -9,8 +9,9 @@ from markupsafe import Markup
 from qa.answer import Answer, Citation, Conflict
 from qa.texts import Language
 from qa.web.html import NONE, asks, button, joined, marker, place
-from qa.web.tab import VERDICTS, Exchange, Tab
+from qa.web.tab import Exchange, Tab
 from qa.web.texts import say
+from qa.web.turns import KINDS
 
 WEAK = 0.5  # support below this is called weak beside its sentence
 Numbers = dict[tuple[str, int, int], int]  # a citation's key and the number of its marker
@@ -124,13 +125,14 @@ def plain(exchange: Exchange, language: Language) -> str:
 def _feedback(exchange: Exchange, turn: int, language: Language) -> Markup:
     """Return the form that says what is right or wrong with an answer."""
     if exchange.verdict is not None:
-        told = say(language, "thanks")
-        return Markup('<span class="dim" role="status">{}: {}</span>').format(say(language, exchange.verdict), told)
+        told = f"{say(language, exchange.verdict)}: {say(language, 'thanks')}"
+        back = button("unrate", turn, say(language, "take back"))
+        return Markup('<span class="rated dim" role="status">{}</span>{}').format(told, back)
     choices = [
         Markup('<label><input type="radio" name="verdict-{}" value="{}">{}</label>').format(
             turn, verdict, say(language, verdict)
         )
-        for verdict in VERDICTS
+        for verdict in KINDS
     ]
     return Markup(
         '<details class="rate" data-keep="rate-{}"><summary>{}</summary><fieldset><legend>{}</legend>{}'
@@ -163,6 +165,15 @@ def _deeds(exchange: Exchange, turn: int, last: bool, language: Language) -> Mar
     return Markup('<div class="deeds">{}</div>').format(joined(deeds))
 
 
+def _doing(exchange: Exchange) -> str:
+    """Return the name of the text that says where an unfinished answer stands."""
+    if exchange.state in ("stopped", "failed"):
+        return exchange.state
+    if not exchange.begun:
+        return "waiting"
+    return "checking" if exchange.answer.claims else "searching"
+
+
 def answer(exchange: Exchange, turn: int, language: Language, last: bool = True) -> Markup:
     """Return an answer; ``turn`` numbers it in its chat, from 1; the ``last`` one can be asked again."""
     given, numbered = exchange.answer, exchange.numbered
@@ -171,8 +182,7 @@ def answer(exchange: Exchange, turn: int, language: Language, last: bool = True)
     if given.message:
         parts.append(Markup('<p class="message" dir="auto">{}</p>').format(given.message))
     if exchange.state != "done":
-        doing = "stopped" if exchange.state == "stopped" else "checking" if given.claims else "searching"
-        parts.append(Markup('<p class="doing dim">{}</p>').format(say(language, doing)))
+        parts.append(Markup('<p class="doing dim">{}</p>').format(say(language, _doing(exchange))))
     parts += [_conflict(c, numbers, turn, language) for c in given.conflicts]
     if given.claims:
         parts.append(_sources(numbered, turn, language))
@@ -208,8 +218,8 @@ def log(tab: Tab) -> Markup:
             edit,
             answer(exchange, number, language, number == len(tab.turns)),
         )
-    return Markup('<div class="turns" role="log" tabindex="0" aria-label="{}">{}</div>').format(
-        say(language, "conversation"), turns
+    return Markup('<div class="turns" role="log" tabindex="0" aria-label="{}" data-conversation="{}">{}</div>').format(
+        say(language, "conversation"), tab.conversation, turns
     )
 
 

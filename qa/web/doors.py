@@ -22,6 +22,7 @@ from qa.address import reachable
 from qa.system import Assistant, library
 from qa.web.accounts import Accounts
 from qa.web.completions import Completions
+from qa.web.conversations import Conversations, beside
 from qa.web.guard import Guard, Hosts
 from qa.web.limits import Limit
 from qa.web.login import Login, Sessions
@@ -70,7 +71,7 @@ class Doors:
         self._assistant, self._host, self._port, self._root = assistant, host, port, root
         self._open_to_all = exposed and not accounts
         self.accounts = _accounts(assistant.index.directory, accounts, exposed)
-        self.access = Access(assistant.index, self.accounts, Limit(rate, A_MINUTE))
+        self.access = Access(assistant.index, self.accounts, Limit(rate, A_MINUTE), exposed)
         self.login = Login(self.accounts) if self.accounts else None
         self.sessions = Sessions(self.accounts) if self.accounts else None
         self._hosts = Hosts.of(host, exposed, accounts, root)
@@ -120,6 +121,14 @@ class Doors:
     def page(self, who: Callable[[], Asker]) -> Seen:
         """Return the assistant for a page, which tells at each call who asks."""
         return Seen(self._assistant, self.access, who)
+
+    def conversations(self) -> Conversations:
+        """Open what was asked and answered before.
+
+        Raises:
+            ConversationError: the file of conversations cannot be used.
+        """
+        return Conversations(beside(self._assistant.index.directory), self._assistant.index.store)
 
     def app(self) -> FastAPI:
         """Return the application with every route for programs; a page can be mounted behind them."""

@@ -68,3 +68,23 @@ def asks(questions: Sequence[str], heading: str) -> Markup:
 def notice(line: str) -> Markup:
     """Return what went wrong as a visible note; nothing for an empty line."""
     return Markup('<div class="notice" role="alert" dir="auto">{}</div>').format(line) if line else NONE
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in words.
+
+    >>> size(900), size(1_536_000)
+    ('900 B', '1.5 MB')
+    """
+    number, units = float(count), iter(("B", "KB", "MB", "GB"))
+    unit = next(units)
+    while number >= 1000 and unit != "GB":
+        number, unit = number / 1000, next(units)
+    return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
+
+
+def deed(do: str, name: str, label: str, told: str = "") -> Markup:
+    """Return a small button that does something with what bears a name; ``told`` says so to a screen reader."""
+    return Markup('<button type="button" class="small" data-do="{}" data-id="{}" aria-label="{}">{}</button>').format(
+        do, name, told or label, label
+    )

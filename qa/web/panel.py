@@ -1,11 +1,14 @@
 """The source panel as safe HTML: a quote marked in its passage, with the text around it. No gradio."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import PurePath
 
 from markupsafe import Markup
 
 from corpus.document import Document
+from corpus.locate import Area
+from corpus.picture import Picture
 from qa.answer import Citation
 from qa.texts import Language
 from qa.web.html import NONE, joined, place
@@ -41,7 +44,7 @@ def _marked(document: Document, chosen: Citation, cited: Sequence[Citation]) -> 
         parts += [text[at:start], Markup("<mark {}>{}</mark>").format(name, text[start:end])]
         at = end
     dots = ["… " * (first > 0), *parts, text[at:last], " …" * (last < len(text))]
-    return Markup('<div class="passage" dir="auto">{}</div>').format(joined(dots))
+    return Markup('<div class="passage" dir="auto" tabindex="0">{}</div>').format(joined(dots))
 
 
 def _step(do: str, label: str, symbol: str, disabled: bool) -> Markup:
@@ -84,3 +87,28 @@ def gone(language: Language) -> Markup:
     return Markup(
         '<section class="source" tabindex="-1" aria-label="{}"><div class="steps">{}</div><p>{}</p></section>'
     ).format(say(language, "panel"), close, say(language, "gone"))
+
+
+def sheet(picture: Picture, areas: Sequence[Area], language: Language) -> Markup:
+    """Return a page as an image that needs no other request, with the areas of a quote marked in it."""
+    page = areas[0].page
+    boxes = [
+        Markup('<i class="area" style="left:{:.2%};top:{:.2%};width:{:.2%};height:{:.2%}"></i>').format(
+            area.left, area.top, area.right - area.left, area.bottom - area.top
+        )
+        for area in areas
+        if area.page == page
+    ]
+    told = say(language, "sheet", n=page)
+    return Markup(
+        '<figure class="sheet"><figcaption>{}</figcaption><div><img src="data:{};base64,{}" alt="{}" width="{}"'
+        ' height="{}">'
+        "{}</div></figure>"
+    ).format(
+        told, picture.media_type, b64encode(picture.data).decode(), told, picture.width, picture.height, joined(boxes)
+    )
+
+
+def no_sheet(reason: str, language: Language) -> Markup:
+    """Return why a page cannot be shown."""
+    return Markup('<p class="dim" dir="auto">{}</p>').format(say(language, "no sheet", reason=reason))

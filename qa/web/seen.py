@@ -12,19 +12,23 @@ from typing import Any
 from corpus.document import Document, Failure, Passage
 from corpus.errors import AccountError, QuestionError, StoreError, TooMany
 from corpus.locate import Area
+from corpus.picture import Picture
 from index.documents import DocumentInfo
 from index.hit import Hit
 from index.report import Progress, Stop, SyncReport
 from index.retrieve import Index
 from index.transfer import UPLOADS
+from qa.abstain import Strictness
 from qa.answer import Answer, Claim
 from qa.question import check
 from qa.recall import forgotten, quoted
+from qa.sources import Folder
 from qa.system import Assistant, History
 from qa.web.accounts import Accounts
 from qa.web.limits import Limit
 from qa.web.shares import Sight, placed
 
+MANAGED = frozenset({"hide", "restore", "finish", "remove", "follow", "unfollow", "sync"})
 MOST = 50  # passages that one search returns at most
 
 
@@ -42,9 +46,15 @@ class Asker:
 
 
 class Access:
-    """Who may see what, and ask how often; ``accounts`` is None where everybody may see everything."""
+    """Who may see what, and ask how often; ``accounts`` is None where everybody may see everything.
 
-    def __init__(self, index: Index, accounts: Accounts | None = None, limit: Limit | None = None) -> None:
+    ``exposed``: other machines reach it.
+    """
+
+    def __init__(
+        self, index: Index, accounts: Accounts | None = None, limit: Limit | None = None, exposed: bool = False
+    ) -> None:
+        self._accounts, self._exposed = accounts, exposed
         self._sight = Sight(accounts, index) if accounts is not None else None
         self._limit = limit
 
@@ -59,6 +69,12 @@ class Access:
         if asker.user is None:
             raise AccountError("only those with an account may ask here; log in, or send a key of yours")
         return self._sight.visible(asker.user)
+
+    def manages(self, asker: Asker) -> bool:
+        """Return whether an asker may remove documents and name folders of this machine: an admin, or its only user."""
+        if self._accounts is None:
+            return not self._exposed
+        return asker.user is not None and self._accounts.user(asker.user).admin
 
     def admit(self, asker: Asker) -> None:
         """Count a question.
@@ -82,7 +98,13 @@ class Seen:
         self.index = SeenIndex(assistant.index, access, who)
 
     def stream(
-        self, question: str, history: History = (), documents: Collection[str] | None = None, counted: bool = True
+        self,
+        question: str,
+        history: History = (),
+        documents: Collection[str] | None = None,
+        counted: bool = True,
+        strictness: Strictness = "usual",
+        quotes: bool = False,
     ) -> Generator[Claim | Answer, None, None]:
         """Yield what :meth:`Assistant.stream` does, from ``documents`` as far as the asker may see them.
 
@@ -103,7 +125,8 @@ class Seen:
         chosen = theirs if theirs is not None else documents
         if chosen is not None and not chosen:  # never to be mistaken for "all of them"
             raise QuestionError("an answer is looked for in one document or more; none of those named is here for you")
-        yield from self._assistant.stream(question, history, None if chosen is None else sorted(chosen))
+        only = None if chosen is None else sorted(chosen)
+        yield from self._assistant.stream(question, history, only, strictness=strictness, quotes=quotes)
 
     def ask(
         self, question: str, history: History = (), documents: Collection[str] | None = None, counted: bool = True
@@ -155,7 +178,27 @@ class Seen:
                 raise AccountError(f"a file {name!r} is here that you may not replace; give yours another name")
         return self._assistant.add(paths, progress, stop, names)
 
+    @property
+    def manages(self) -> bool:
+        """Whether the asker may take documents out and follow folders of this machine."""
+        return self._access.manages(self._who())
+
+    def folders(self) -> list[Folder]:
+        """Return the folders that the index follows, to whoever may change them; others see none."""
+        return self._assistant.folders() if self.manages else []
+
+    def hidden(self) -> list[str]:
+        """Return the ids of documents that were taken out and can be brought back, to whoever may do that."""
+        return self._assistant.index.hidden() if self.manages else []
+
+    @property
+    def reader(self) -> str:
+        """The name of the reader that writes answers."""
+        return self._assistant.reader.name
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        if name in MANAGED and not self.manages:
+            raise AccountError(f"only an admin, or whoever sits at this machine, may {name} documents here; ask one")
         return _passed_on(self._assistant, name, self._access, self._who)
 
 
@@ -184,6 +227,11 @@ class SeenIndex:
         """Return where a span of a document stands on its pages; raises what :meth:`document` and the index raise."""
         self._check(doc_id)
         return self._index.areas(doc_id, start, end)
+
+    def page_image(self, doc_id: str, page: int, width: int) -> Picture:
+        """Return a page of a PDF as an image; raises what :meth:`document` and the index raise."""
+        self._check(doc_id)
+        return self._index.page_image(doc_id, page, width)
 
     def holds(self, passage: Passage) -> bool:
         """Return whether the index still holds a passage, and the asker may see it."""

@@ -1,28 +1,44 @@
-"""What one browser tab holds: the turns of its chat, its language, and what is being edited. No layout."""
+"""What one browser tab holds: the conversation that is open, its language, and what is being edited. No layout."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
+from qa.abstain import Strictness
 from qa.answer import Answer, Citation
 from qa.texts import Language
+from qa.web.turns import Kind, State, StoredTurn
 
-Verdict = Literal["good", "bad", "wrong citation", "should refuse"]
-VERDICTS: tuple[Verdict, ...] = ("good", "bad", "wrong citation", "should refuse")
+Face = tuple[Answer, State, bool]  # of a turn, to tell whether it has changed
 
 
 @dataclass(slots=True, eq=False)
 class Exchange:
     """One question of a chat, what has been answered so far, what was thought of it, and what to ask next.
 
-    ``follow_ups`` were taken from the index of ``generation``; from another one on they may be a deleted document's.
+    ``id`` is the turn's in the store of conversations, 0 while it is not there yet. ``begun`` says whether the answer
+    is being looked for, or others' questions come before. ``follow_ups`` were taken from the index of ``generation``;
+    from another one on they may be a deleted document's.
     """
 
     answer: Answer
-    state: Literal["running", "done", "stopped"] = "running"
-    verdict: Verdict | None = None
+    state: State = "running"
+    verdict: Kind | None = None
     note: str = ""
     follow_ups: tuple[str, ...] = ()
     generation: int = -1
+    id: int = 0
+    begun: bool = True
+
+    @classmethod
+    def of(cls, turn: StoredTurn) -> "Exchange":
+        """Return a kept turn as it is shown."""
+        said = turn.feedback
+        verdict, note = (said.kind, said.note) if said else (None, "")
+        return cls(turn.answer, turn.state, verdict, note, id=turn.id)
+
+    @property
+    def face(self) -> Face:
+        """What of it changes while it is answered."""
+        return self.answer, self.state, self.begun
 
     @property
     def numbered(self) -> tuple[Citation, ...]:
@@ -37,19 +53,39 @@ class Exchange:
 class Tab:
     """The state of a browser tab; only the last turn can be running.
 
-    ``editing`` is the number of the turn, from 1, that the next question replaces together with those after it; 0 for
-    none. ``seen`` is the index's generation that the tab shows.
+    ``conversation`` is the id of the one that is open, "" before its first question, last written at ``updated``;
+    ``past`` is the list of conversations as it was last shown, ``search`` what it is searched for. ``editing`` is the
+    number of the turn, from 1, that the next question replaces together with those after it; 0 for none; ``aside`` are
+    the turns that the running one replaces once there is something of its answer. ``seen`` is the index's generation
+    that the tab shows. ``documents`` are the ids that the conversation asks, None for all; ``strictness``, ``quotes``:
+    how (``qa.system.Assistant.stream``). ``watching`` says whether a change of the documents is shown as it goes
+    on; ``cited`` is the turn and citation of the source that is open.
     """
 
     turns: list[Exchange] = field(default_factory=list)
     language: Language = "en"
     editing: int = 0
     seen: int = -1
+    conversation: str = ""
+    search: str = ""
+    documents: tuple[str, ...] | None = None
+    strictness: Strictness = "usual"
+    quotes: bool = False
+    watching: bool = False
+    cited: tuple[int, int] = (0, 0)
+    aside: list[Exchange] = field(default_factory=list)
+    past: str = ""
+    updated: str = ""
 
     @property
     def running(self) -> bool:
         """Whether an answer is being written."""
         return bool(self.turns) and self.turns[-1].state == "running"
+
+    @property
+    def replaced(self) -> list[Exchange]:
+        """The turns that the next question replaces."""
+        return self.turns[self.editing - 1 :] if self.editing else []
 
     def turn(self, number: object) -> Exchange | None:
         """Return a finished turn by its number, from 1, as an event names it; None where there is no such turn."""
@@ -57,3 +93,7 @@ class Tab:
             return None
         found = self.turns[int(str(number)) - 1]
         return None if found.state == "running" else found
+
+    def show(self, conversation: str, turns: list[Exchange], documents: tuple[str, ...] | None = None) -> None:
+        """Open a conversation, "" for a new one."""
+        self.conversation, self.turns, self.editing, self.documents = conversation, turns, 0, documents
