@@ -32,7 +32,8 @@ The captain of the ferry painted </mark><script>window.pwned = 1</script> on the
 """
 # How many elements there are that our HTML never makes, and attributes that run something.
 FOREIGN = """() => ["script", "img", "iframe", "a", "b", "svg", "style", "form", "[onclick]", "[onerror]"].map(
-  name => document.querySelectorAll(`#shell :is(#side, #log, #panel, #listed, #leaf, #told) ${name}:not(.sheet *)`).length)"""
+  name => document.querySelectorAll(
+    `#shell :is(#side, #log, #panel, #listed, #leaf, #told) ${name}:not(.sheet *)`).length)"""
 SERIOUS = ("serious", "critical")
 LIGHTHOUSE = "The lighthouse of Skerra was built in 1854 by Thomas Bell, an engineer. Its lamp reaches 31 kilometres.\n"
 
