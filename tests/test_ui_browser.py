@@ -32,8 +32,7 @@ The captain of the ferry painted </mark><script>window.pwned = 1</script> on the
 """
 # How many elements there are that our HTML never makes, and attributes that run something.
 FOREIGN = """() => ["script", "img", "iframe", "a", "b", "svg", "style", "form", "[onclick]", "[onerror]"].map(
-  name => document.querySelectorAll(
-    `#shell :is(#side, #log, #panel, #listed, #leaf, #told) ${name}:not(.sheet *)`).length)"""
+  name => document.querySelectorAll(`:is(#side, #log, #panel, #listed, #leaf, #told) ${name}:not(.sheet *)`).length)"""
 SERIOUS = ("serious", "critical")
 LIGHTHOUSE = "The lighthouse of Skerra was built in 1854 by Thomas Bell, an engineer. Its lamp reaches 31 kilometres.\n"
 
@@ -268,9 +267,9 @@ def test_documents_full_of_attacks_stay_text(browser, tmp_path, encoder, outside
         page.close()
 
 
-def test_only_ask_is_open_to_programs(address):
+def test_only_what_is_meant_for_programs_is_open_to_them(address):
     with urllib.request.urlopen(f"{address}/gradio_api/info") as answer:
-        assert list(json.load(answer)["named_endpoints"]) == ["/ask"]
+        assert list(json.load(answer)["named_endpoints"]) == ["/ask", "/search", "/documents"]
 
 
 def test_an_uploaded_file_can_be_asked_about(page, place):
