@@ -7,6 +7,7 @@ import re
 
 from index.words import STOP, has_cjk, stem, terms
 from qa.polarity import denial, poles
+from qa.question import names as asked_names
 from qa.scope import Told, names
 from qa.synonyms import content
 from qa.values import Value, clocks, dates, identifiers, quantities
@@ -89,7 +90,12 @@ def _nearest(values: list[Value], text: str, question: str) -> list[Value]:
 
 
 def other_names(one: Told, other: Told, question: str, asked: str) -> tuple[str, str] | None:
-    """Return the names that two sentences give as the answer, where they share no part."""
+    """Return the names that two sentences give as the answer, where they share no part.
+
+    A question that only names somebody ("Who is Lei Jun?") asks for no other name.
+    """
+    if not has_cjk(question) and not content(question) - content(" ".join(asked_names(question).values())):
+        return None
     if has_cjk(question):
         found = [re.search(r"(?:是|为|由|叫|在|位于)([\u3400-\u9fff·]{2,8})[。，,.]?", t.text) for t in (one, other)]
         if found[0] and found[1] and not set(found[0].group(1)) & set(found[1].group(1)):

@@ -23,7 +23,10 @@ _NUMBERED = re.compile(
 )
 _PLAIN = re.compile(r"[\w’'-]+(?: [\w’'&,-]+){1,5}")  # a heading of two to six words
 _EMPTY = frozenset(
-    terms("abstract introduction conclusion summary references contents background discussion notes appendix overview")
+    terms(
+        "abstract introduction conclusion summary references contents background discussion notes appendix overview "
+        "related research literature review method data results further work article"
+    )
 )
 _ASKING = frozenset(terms("what is said about who when where how many much"))
 

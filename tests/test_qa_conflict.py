@@ -214,3 +214,11 @@ def test_a_sentence_that_reports_a_disagreement_stands_alone():
     assert conflict.values == (text,)
     assert conflict.told([" [1]"]) == "The sources disagree, as told in Nests [1]."
     assert conflicts([cited], "Who feeds the young?") == ()
+
+
+def test_a_question_that_only_names_somebody_has_no_rival_names():
+    one, other = "Lin Bo spoke at Harbour Radio North.", "Ada Brown of Nordlink spoke of Lin Bo."
+    assert clash("Who is Lin Bo?", one, other) is None
+    assert clash(
+        "Who is the head of Nordlink?", "The head of Nordlink is Ada Brown.", "The head of Nordlink is Carl Stone."
+    )

@@ -89,3 +89,9 @@ def test_a_sentence_that_quotes_the_question_is_no_evidence() -> None:
     assert not _quotes('The "Xiaomi SU7" starts at 215,900 yuan.', "Xiaomi SU7")
     assert not _quotes('Anna said: "marketing cannot sell a bad product".', "Who said marketing cannot sell it?")
     assert not _quotes("The mill in Brno was built in 1921.", "When was the mill in Brno built?")
+
+
+def test_a_question_of_a_source_is_no_answer_where_another_sentence_is():
+    asked, told = ("Is there a limit to apples?", 0.6), ("Apples weigh up to 300 grams.", 0.3)
+    assert [d.text for d in read("How heavy are apples?", scored(asked, told))] == [told[0]]
+    assert [d.text for d in read("How heavy are apples?", scored(asked))] == [asked[0]]

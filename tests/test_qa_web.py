@@ -165,7 +165,9 @@ def test_weak_support_conflicts_and_removed_sentences_are_said_in_words():
     )
     assert "2010.[1] weak supportA phone.[1]The" in seen.text
     assert "Checked: weak support for 1 of 2 sentences." in seen.text
-    assert "The sources disagree2010Notes · p. 3 · Cars › Price · 2023[1]20102011Other[2]2011" in seen.text
+    assert "The sources disagree2010Notes · p. 3 · Cars › Price · 2023[1]2011Other[2]" in seen.text
+    told = shown(Answer("?", (claim("A.", old),), conflicts=(Conflict(("ten", "eleven"), (old, new), ("2023", "")),)))
+    assert "tenNotes · p. 3 · Cars › Price · 2023[1]2010elevenOther[2]2011" in told.text
     assert "2 sentences removed: not supportedFalse.Wrong." in seen.text
 
 

@@ -39,7 +39,8 @@ class QuoteReader:
         most = self._sentences if count == 1 else max(self._sentences, 2 * count)
         chosen: list[Evidence] = []
         mass = 0.0
-        for piece in evidence:
+        told = [e for e in evidence if not e.citation.quote.rstrip().endswith(("?", "？"))]  # a question answers none
+        for piece in told or evidence:
             if len(chosen) == most or (chosen and mass > ENOUGH):
                 return
             mass += piece.score

@@ -51,12 +51,11 @@ def _conflict(conflict: Conflict, numbers: Numbers, turn: int, language: Languag
     dates = conflict.dates or ("",) * len(conflict.values)
     for value, citation, date in zip(conflict.values, conflict.citations, dates, strict=True):
         source = " · ".join(filter(None, (citation.title, place(citation, language), date)))
-        sides.append(
-            Markup(
-                '<li><strong dir="auto">{}</strong><span class="dim" dir="auto">{}</span>{}'
-                '<blockquote dir="auto">{}</blockquote></li>'
-            ).format(value, source, _markers([citation], numbers, turn, language), citation.quote)
-        )
+        told = value.split() != citation.quote.split()  # else the value is the whole sentence
+        words = Markup('<blockquote dir="auto">{}</blockquote>').format(citation.quote) if told else Markup()
+        side = '<li><strong dir="auto">{}</strong><span class="dim" dir="auto">{}</span>{}{}</li>'
+        markers = _markers([citation], numbers, turn, language)
+        sides.append(Markup(side).format(value, source, markers, words))
     return Markup('<section class="conflict"><h3>{}</h3><ul>{}</ul></section>').format(
         say(language, "disagree"), joined(sides)
     )
