@@ -317,7 +317,7 @@ def conversations(page):
 
 
 def test_a_conversation_goes_on_after_a_reload_and_after_a_restart(browser, place, tmp_path, outside):
-    shutil.copytree(place / "index", tmp_path / "index")
+    shutil.copytree(place / "index", tmp_path / "index", ignore=shutil.ignore_patterns("conversations*"))
     with served(tmp_path / "index", tmp_path) as address:
         page = opened(browser, address, outside)
         ask(page, "Who founded the Harbour Cafe?")
@@ -365,7 +365,7 @@ def test_conversations_are_found_named_saved_and_deleted(page):
 def slow(place, tmp_path_factory):
     """A page whose reader is a server that takes its time: what happens while an answer is written can be seen."""
     root = tmp_path_factory.mktemp("slow")
-    shutil.copytree(place / "index", root / "index")
+    shutil.copytree(place / "index", root / "index", ignore=shutil.ignore_patterns("conversations*"))
     with slow_model() as reader, served(root / "index", root, "--reader", reader) as address:
         yield address
 

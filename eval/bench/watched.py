@@ -69,17 +69,17 @@ def run(command: Sequence[str], work: Path, longest: float = LONGEST) -> Ran:
 def _watch(process: "subprocess.Popen[str]", peaks: list[float], end: float) -> None:
     """Note a process's memory until it ends, and end it when its time is over."""
     while process.poll() is None:
-        peaks.append(_resident(process.pid) / 1e6)
+        peaks.append(resident(process.pid) / 1e6)
         if monotonic() > end:
             process.kill()
         sleep(SAMPLE)
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     """Return the resident memory in bytes of a process and all that it started; 0 where there is no /proc."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
         started = [path.read_text("ascii").split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
     except (OSError, IndexError):  # it has ended
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") + sum(_resident(int(child)) for some in started for child in some)
+    return pages * os.sysconf("SC_PAGE_SIZE") + sum(resident(int(child)) for some in started for child in some)

@@ -137,7 +137,7 @@ class Desk:
             return self._ended(tab)
         if now - self._synced > AGAIN and self.assistant.manages and self.assistant.folders():
             self._synced = now
-            self.reading.begin(self.assistant.sync)
+            self.reading.quietly(self.assistant.sync)
         return Papers()
 
     # -- at once -----------------------------------------------------------------------------------

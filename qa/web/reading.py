@@ -48,6 +48,19 @@ class Reading:
         done.add_done_callback(_told)
         return True
 
+    def quietly(self, work: Work) -> None:
+        """Make a change that nobody asked for and nobody is shown; what is begun meanwhile comes after it."""
+        with self._changed:
+            if not self.stage.running:
+                done = self._pool.submit(copy_context().run, self._unseen, work)
+                done.add_done_callback(_told)
+
+    def _unseen(self, work: Work) -> None:
+        try:
+            work(lambda step: None, lambda: self.stage.running or not threading.main_thread().is_alive())
+        except GroundedError as error:  # a folder that is gone, or another process that writes: looked at again later
+            logging.getLogger(__name__).warning("folders were not looked at: %s", error)
+
     def halt(self) -> None:
         """Stop the change that is being made after the file it is at."""
         with self._changed:
