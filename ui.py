@@ -17,7 +17,8 @@ from gradio.context import LocalContext
 from gradio.utils import get_upload_folder
 
 from corpus.errors import GroundedError
-from qa.abstain import BARS, Strictness
+from qa.abstain import BARS
+from qa.answer import Strictness
 from qa.web import arrivals, lists
 from qa.web.chat import Chat, View
 from qa.web.conversations import Conversations

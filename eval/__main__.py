@@ -19,6 +19,7 @@ from eval.public_command import public, verifier
 from eval.report import revision, show_retrieval
 from eval.subcommands import add_to, check_place, told
 from index.report import Progress as SyncProgress
+from qa.answer import Strictness
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 bench = typer.Typer(help="Measure beside other systems.")
@@ -87,6 +88,9 @@ def main(
     fail_over: Annotated[
         list[str] | None, typer.Option(metavar="NAME=X", help="Fail where a figure is above X; may be given often.")
     ] = None,
+    strictness: Annotated[
+        Strictness, typer.Option(help="How sure the evidence has to be: the stricter, the more is refused.")
+    ] = "usual",
     robustness: Annotated[
         bool,
         typer.Option("--robustness", help="Ask disturbed questions too: casing, typing errors, hostile documents."),
@@ -110,6 +114,7 @@ def main(
             "reranker": reranker,
             "k": k,
             "limit": limit,
+            "strictness": strictness,
         }
         from eval.grid import conditions  # here, so that --help and a wrong question file do not wait for it
         from qa.system import Assistant
@@ -120,8 +125,10 @@ def main(
             return sets.assistant(shipped, name, work, progress, reranker)
 
         cells = conditions(reader, k)
+        if strictness != "usual" and (robustness or len(cells) > 1):
+            raise EvalError("--strictness takes one condition, without --robustness; leave one of them out")
         if len(cells) == 1:
-            single(cells[0], opened, examples, json_file, html, settings, kept, robustness)
+            single(cells[0], opened, examples, json_file, html, settings, kept, robustness, strictness)
         elif robustness or html:
             given = "--robustness" if robustness else "--html"
             raise EvalError(f"{given} takes one condition; give one --reader and one --k")

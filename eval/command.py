@@ -15,6 +15,7 @@ from eval.examples import Example
 from eval.report import show, write, write_json
 from index.report import Progress as SyncProgress
 from index.report import Step
+from qa.answer import Strictness
 
 if TYPE_CHECKING:
     from eval.grid import Condition
@@ -43,7 +44,7 @@ def bars() -> Iterator[tuple[SyncProgress, run.Progress]]:
 
 def single(
     condition: "Condition", opened: Opened, examples: Sequence[Example], json_file: Path | None, html: Path | None,
-    settings: Mapping[str, object], kept: Sequence[Bound], robustness: bool,
+    settings: Mapping[str, object], kept: Sequence[Bound], robustness: bool, strictness: Strictness = "usual",
 ) -> None:  # fmt: skip
     """Ask under one condition, print and write what comes of it, and check the bounds."""
     from eval.changes import show_disturbed
@@ -51,7 +52,8 @@ def single(
 
     with bars() as (indexing, asking):
         assistant = _open(condition, opened, indexing)
-        results = run.evaluate(assistant, examples, asking)
+        asked = assistant if strictness == "usual" else run.Strictly(assistant, strictness)
+        results = run.evaluate(asked, examples, asking)
         disturbed = list(measured(assistant, examples, results, asking)) if robustness else []
     show(results, Console())
     if disturbed:

@@ -7,7 +7,7 @@ unscored, so that latency is that of a loaded product. A question with a stand-a
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from corpus.document import Document
@@ -17,7 +17,7 @@ from eval.figures import aggregate, latency
 from eval.metrics import locate
 from eval.record import Metric, Record, Results
 from eval.score import score
-from qa.answer import Answer
+from qa.answer import Answer, Strictness
 
 Progress = Callable[[int, int], None]
 
@@ -38,6 +38,36 @@ class Assistant(Protocol):
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer one question."""
+
+
+class Strict(Assistant, Protocol):
+    """An assistant that can be stricter, or more lenient, than usual."""
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        documents: Sequence[str] | None = None,
+        strictness: Strictness = "usual",
+    ) -> Answer:
+        """Answer one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strictly:
+    """An assistant that is asked to be stricter, or more lenient, than usual."""
+
+    assistant: Strict
+    strictness: Strictness
+
+    @property
+    def index(self) -> Documents:
+        """The index that it asks."""
+        return self.assistant.index
+
+    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+        """Answer one question."""
+        return self.assistant.ask(question, history, strictness=self.strictness)
 
 
 def evaluate(assistant: Assistant, examples: Sequence[Example], progress: Progress | None = None) -> Results:

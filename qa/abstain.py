@@ -9,11 +9,10 @@ same domain score as high as answerable ones.
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import Literal
 
 from index.words import STOP, has_cjk, terms, words
 from qa import chinese
-from qa.answer import Citation
+from qa.answer import Citation, Strictness
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
@@ -26,7 +25,6 @@ from qa.texts import options, say
 FLOOR = 0.25
 # The bar when a name of the question is missing around all of the best sentences (measured in eval/LOG.md).
 FLOOR_NAME_MISSING = 0.70
-Strictness = Literal["lenient", "usual", "strict"]
 BARS: dict[Strictness, float] = {"lenient": 0.5, "usual": 1.0, "strict": 2.4}  # what the bars are multiplied by
 SUREST = 0.97  # no bar is higher
 STANDS_OUT = 0.6  # chance of the best sentence among all from which it stands out

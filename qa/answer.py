@@ -7,10 +7,12 @@ dictionary form (:meth:`Answer.to_dict`) is what ``qa ask --json`` prints and wh
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Literal
 
 from corpus.document import Passage
 from index.hit import Hit
+
+Strictness = Literal["lenient", "usual", "strict"]  # how sure the evidence has to be, for an answer to be given
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from index.hit import Hit
 from index.rerank import Reranked, Reranker
 from index.retrieve import Index, Retriever
 from qa import abstain
-from qa.answer import Answer, Claim, Timings, Turn
+from qa.answer import Answer, Claim, Strictness, Timings, Turn
 from qa.attribution import attributed
 from qa.cite import cite
 from qa.compound import parts
@@ -47,7 +47,7 @@ def stream(
     reranker: Reranker | None = None,
     k: int = HITS,
     steps: Steps | None = None,
-    strictness: abstain.Strictness = "usual",
+    strictness: Strictness = "usual",
 ) -> Iterator[Claim | Answer]:
     """Yield each claim once it is verified, and last the whole answer.
 

@@ -14,8 +14,7 @@ from index.report import Progress
 from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Index
 from index.sync import sync
-from qa.abstain import Strictness
-from qa.answer import Answer, Claim, Turn
+from qa.answer import Answer, Claim, Strictness, Turn
 from qa.cross_encoder import CrossEncoder
 from qa.evidence import Scorer
 from qa.home import default_index, library_index

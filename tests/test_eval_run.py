@@ -7,11 +7,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
 from corpus.document import Document, Passage
 from corpus.errors import QuestionError, StoreError
+from eval.__main__ import app
 from eval.examples import EvalError, Example, Gold
-from eval.run import evaluate
+from eval.run import Strictly, evaluate
 from index.hit import Hit
 from qa.answer import Answer, Citation, Claim
 
@@ -272,3 +274,19 @@ def test_history_is_passed_and_progress_reported():
     assert steps == [(1, 1)]
     assert results.metric("refusal").value is None
     assert results.metric("confidence_auroc").n == 0
+
+
+def test_strictness_reaches_the_assistant(tmp_path):
+    asked = []
+
+    class Noting:
+        index = None
+
+        def ask(self, question, history=(), documents=None, strictness="usual"):
+            asked.append((question, strictness))
+            return Answer(question, ())
+
+    Strictly(Noting(), "strict").ask("Who?")
+    assert asked == [("Who?", "strict")]
+    done = CliRunner().invoke(app, ["--strictness", "strict", "--k", "3,5"])
+    assert done.exit_code == 1 and "takes one condition" in done.stderr

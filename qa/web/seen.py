@@ -18,8 +18,7 @@ from index.hit import Hit
 from index.report import Progress, Stop, SyncReport
 from index.retrieve import Index
 from index.transfer import UPLOADS
-from qa.abstain import Strictness
-from qa.answer import Answer, Claim
+from qa.answer import Answer, Claim, Strictness
 from qa.question import check
 from qa.recall import forgotten, quoted
 from qa.sources import Folder

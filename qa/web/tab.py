@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from qa.abstain import Strictness
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Strictness
 from qa.texts import Language
 from qa.web.turns import Kind, State, StoredTurn
 
