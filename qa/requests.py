@@ -103,6 +103,7 @@ _RULES: tuple[tuple[Kind, str], ...] = (
                r"(?:这|那)?(?:在)?(?:哪份|哪个)(?:文件|文档|资料)(?:里)?(?:说|写)的"),
     ("sure", r"(?:你)?(?:确定|肯定)(?:吗|么)?|(?:这|那)?(?:是)?真的(?:吗|么)?|(?:这|那)?(?:对|没错)(?:吗|么)"),
 )  # fmt: skip
+LONGEST = 300  # characters of a request; some patterns take the cube of a message's length
 _PATTERNS = tuple((kind, re.compile(pattern.replace("FILES", _FILES), re.IGNORECASE)) for kind, pattern in _RULES)
 _EDGE = re.compile(r"^(?:the|a|an) (?=\S)|[\s\"“”'‘’《》「」?？.!！。]+$|^[\s\"“”'‘’《》「」]+", re.IGNORECASE)
 
@@ -130,6 +131,8 @@ def parse(question: str) -> Request | None:
     True
     """
     text = _POLITE.sub("", question.strip(" ?？.!！。")).strip()
+    if len(text) > LONGEST:
+        return None
     for kind, pattern in _PATTERNS:
         if match := pattern.fullmatch(text):
             found = {key: bare(value or "") for key, value in match.groupdict().items()}

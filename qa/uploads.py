@@ -1,5 +1,6 @@
 """Files on their way into an index's own folder: looked at, copied whole, and taken back where they are not indexed."""
 
+import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from corpus.load import readable
 from corpus.load.isolated import FileReader
 from index.report import Progress, Step, Stop
 from index.store import FileState
+
+_UNKEPT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # what file systems refuse in a name, or garble
 
 
 class Upload:
@@ -79,7 +82,7 @@ def inside(name: str) -> str:
     """Return the name under which a file is kept, a path below the folder of uploads.
 
     Raises:
-        LoadError: the name leads out of it, or a part of it is hidden.
+        LoadError: the name leads out of it, a part of it is hidden, or it holds what no name does.
 
     >>> inside("reports/2024/may.pdf")
     'reports/2024/may.pdf'
@@ -87,6 +90,8 @@ def inside(name: str) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or PureWindowsPath(name).drive or ".." in path.parts or not path.name:
         raise LoadError(f"the name of an upload is a path below its folder, and {name!r} is none; rename it")
+    if _UNKEPT.search(name):
+        raise LoadError(f"the name of an upload has no control character or half of one, and {name!r} does; rename it")
     if any(part.startswith((".", "~$")) for part in path.parts):
         raise LoadError(f"hidden files are not read, and {name!r} is or lies in one; rename it")
     return path.as_posix()

@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,12 @@ def test_what_nothing_was_said_about_is_missing(question, gap):
 def test_the_products_own_words_follow_the_script_of_the_question():
     assert language("小米SU7多少钱？") == "zh" and language("What does 发烧 mean?") == "en"
     assert say("你好", "one") == TEXTS["one"][1] and say("hello", "one") == TEXTS["one"][0]
+
+
+@pytest.mark.parametrize(
+    "message", ["和在" * 999, "和上在" * 666, "compare " + "a and " * 332, "how do " + "a and " * 332]
+)
+def test_a_long_message_is_no_request_and_is_told_from_one_at_once(message):
+    began = time.perf_counter()
+    assert parse(message) is None
+    assert time.perf_counter() - began < 0.5

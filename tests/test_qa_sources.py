@@ -144,7 +144,22 @@ def test_the_folders_of_uploads_are_kept(assistant, tmp_path):
     there.index.store.close()
 
 
-@pytest.mark.parametrize("name", ["../x.md", "/etc/x.md", "a/../../x.md", "C:\\x.md", "", "..", "a/.git/x.md", ".x.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x.md",
+        "/etc/x.md",
+        "a/../../x.md",
+        "C:\\x.md",
+        "",
+        "..",
+        "a/.git/x.md",
+        ".x.md",
+        "a\0.md",
+        "a\nb.md",
+        "\ud800.md",
+    ],
+)
 def test_no_name_leads_out_of_the_uploads(assistant, tmp_path, name):
     with pytest.raises(LoadError, match="rename it"):
         inside(name)

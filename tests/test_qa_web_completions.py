@@ -220,3 +220,10 @@ def test_a_stream_in_the_raw_ends_as_openais_does(address):
     lines = [line for line in got.text.split("\n") if line]
     assert lines[-1] == "data: [DONE]" and all(line.startswith("data: ") for line in lines)
     assert json.loads(lines[0][6:])["choices"][0]["delta"] == {"role": "assistant", "content": ""}
+
+
+def test_json_that_is_nested_without_end_is_told(address):
+    deep = httpx.post(
+        f"{address}/v1/chat/completions", content=b"[" * 500_000, headers={"content-type": "application/json"}
+    )
+    assert (deep.status_code, deep.json()["error"]["code"]) == (400, "invalid_json")

@@ -118,3 +118,9 @@ def test_a_server_that_would_show_what_it_must_not_does_not_start(shelf, tmp_pat
     assert Doors(other.assistant()).privacy == PRIVATE
     assert Doors(other.assistant(), "0.0.0.0", exposed=True, accounts=True).privacy == KEPT
     assert Doors(shelf.assistant(), "0.0.0.0", exposed=True, remote="models.example").privacy.endswith(OPEN)
+
+
+@pytest.mark.parametrize("path", ["file=https://evil.example/a.png", "file/http%3A//evil.example/a.png"])
+def test_nothing_is_fetched_from_another_machine(address, path):
+    got = httpx.get(f"{address}/gradio_api/{path}")
+    assert (got.status_code, got.json()["error"]["code"]) == (403, "address")

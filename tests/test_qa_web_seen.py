@@ -1,15 +1,20 @@
 """The assistant as one asker may use it: nothing of a document that is not theirs, by any of its verbs."""
 
+import threading
+
 import pytest
 from fakes import Library
 
 from corpus.errors import AccountError, QuestionError, StoreError, TooMany
+from index.report import Step, SyncReport
 from qa.recall import FORGOTTEN
 from qa.web.accounts import Accounts
 from qa.web.limits import Limit
+from qa.web.papers import Desk
 from qa.web.seen import Access, Asker, Seen
 from qa.web.shapes import Api
 from qa.web.shares import make_share
+from qa.web.tab import Tab
 
 PAY = "The director of the cafe earns 9,000 euros."
 MENU = "The cafe serves soup on Monday."
@@ -159,3 +164,63 @@ def test_the_pages_endpoints_return_what_their_types_say(shelf):
             api.ask("What does the cafe serve?", wrong)
     with pytest.raises(Told, match="at least one word"):
         api.search("")
+
+
+@pytest.mark.parametrize("name", ["./plan.txt", "sub/./plan.txt", "sub\\plan.txt", "sub//plan.txt", "SUB/Plan.txt"])
+def test_a_file_that_is_not_theirs_is_not_replaced_under_another_spelling_of_its_name(shelf, tmp_path, name):
+    anns, _ = seen(shelf, "ann")
+    kept = "sub/plan.txt" if "sub" in name.lower() else "plan.txt"
+    (tmp_path / "new.txt").write_text("The plan is a merger.")
+    anns.add([tmp_path / "new.txt"], None, None, [kept])
+    Accounts(shelf.directory).share(make_share(kept, ("ann",), shelf.index))
+    bobs, _ = seen(shelf, "bob")
+    (tmp_path / "new.txt").write_text("There is no plan.")
+    with pytest.raises(AccountError, match="another name"):
+        bobs.add([tmp_path / "new.txt"], None, None, [name])
+    assert "merger" in shelf.index.document(kept).text
+
+
+def test_a_change_of_the_documents_names_no_file_to_who_sees_only_some(shelf):
+    asker = Asker("ann")
+    access = Access(shelf.index, Accounts(shelf.directory))
+    desk = Desk(Seen(shelf.assistant(), access, lambda: asker), lambda: shelf.folder, "")
+    reached, go = threading.Event(), threading.Event()
+
+    def work(progress, stop):
+        progress(Step("pay.txt", 0, 1, 0, 1, 0, 0.0))
+        reached.set()
+        assert go.wait(10)
+        assert not stop(), "nobody else ends it"
+        return SyncReport(unread=["pay.txt"])
+
+    watched = desk._change(Tab(), work, ("pay.txt",))
+    next(watched)
+    assert reached.wait(10)
+    tab = Tab()
+    assert "pay.txt" in desk.refresh(tab).told  # ann's own
+    asker = Asker("bob")
+    for papers in (desk.refresh(Tab()), desk.halt(Tab(), {})):
+        assert "pay.txt" not in f"{papers.told}{papers.listed}"
+    go.set()
+    while (stage := desk.reading.stage).running:
+        desk.reading.watch(stage)
+    assert "pay.txt" not in desk.refresh(Tab(watching=True)).told
+    asker = Asker("ann")
+    assert "pay.txt" in [papers.told for papers in watched][-1]
+    desk.reading.close()
+
+
+def test_of_their_own_upload_who_sees_only_some_is_told_their_own_files_alone(shelf):
+    access = Access(shelf.index, Accounts(shelf.directory))
+    desk = Desk(Seen(shelf.assistant(), access, lambda: Asker("bob")), lambda: shelf.folder, "")
+    told = []
+
+    def work(progress, stop):
+        for name in ("pay.txt", "mine.txt"):
+            progress(Step(name, 0, 1, 0, 1, 0, 0.0))
+            told.append(desk.refresh(Tab()).told)
+        return SyncReport(added=["mine.txt"])
+
+    list(desk._change(Tab(), work, ("mine.txt",)))
+    desk.reading.close()
+    assert ["mine.txt" in line for line in told] == [False, True] and "pay.txt" not in told[0]

@@ -372,3 +372,14 @@ def test_follow_ups_go_with_the_generation(page, whole):
     assert "When was it?" in made.view(tab).log
     tab.turns[0].generation = generation - 1
     assert "When was it?" not in made.view(tab).log
+
+
+def test_a_question_that_cannot_be_asked_again_is_not_replaced_by_the_next(page, whole):
+    made = page(whole)
+    tab = asked(made, Tab(), "When?")
+    tab.documents = ("gone.md",)
+    [view] = made.again(tab, event())
+    assert view.told and not tab.editing
+    tab.documents = None
+    asked(made, tab, "And then?")
+    assert [turn.answer.question for turn in tab.turns] == ["When?", "And then?"]

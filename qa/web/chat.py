@@ -134,8 +134,10 @@ class Chat:
     def again(self, tab: Tab, data: Data) -> Iterator[View]:
         """Ask the last question once more, in its own place."""
         if tab.turns and not tab.running:
-            tab.editing = len(tab.turns)
+            turns, tab.editing = tab.turns, len(tab.turns)
             yield from self.reply(tab.turns[-1].answer.question, tab, text=None)
+            if tab.turns is turns:  # it could not be asked: the next question must not replace this one
+                tab.editing = 0
 
     def revise(self, tab: Tab, data: Data) -> View:
         """Put a question back into its box; asking it will replace it and what came after."""

@@ -137,7 +137,7 @@ class Completions:
         """Answer a question, at once or sentence by sentence."""
         try:
             asked = parsed(await request.json())
-        except ValueError as error:  # neither JSON nor text
+        except (ValueError, RecursionError) as error:  # neither JSON nor text, or nested without end
             return refused(400, f"a request is JSON, and this is not: {error}", "invalid_json")
         except QuestionError as error:
             return failed(error)

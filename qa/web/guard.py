@@ -2,6 +2,7 @@
 
 - The host it names is one this server has, so that no foreign name can be pointed at it (DNS rebinding).
 - It comes from no other web page: a page elsewhere must not ask in the name of whoever looks at it.
+- It names no address of another machine in its path: nothing is fetched from there.
 - To a door for programs it carries JSON of a bounded length and, where there are accounts, a user's key.
 """
 
@@ -100,7 +101,7 @@ class Guard:
             return
         headers, address = Headers(scope=scope), (scope.get("client") or ("",))[0]
         ADDRESS.set(address)
-        refusal = self._foreign(headers)
+        refusal = self._foreign(scope, headers)
         if refusal is None and scope["path"].startswith(DOORS):
             asker = self._asker(headers, address)
             body = await _body(receive) if scope.get("method") == "POST" else b""
@@ -115,8 +116,10 @@ class Guard:
         else:
             await refusal(scope, receive, send)
 
-    def _foreign(self, headers: Headers) -> JSONResponse | None:
-        """Refuse a host that is not this server, and a page of another one."""
+    def _foreign(self, scope: Scope, headers: Headers) -> JSONResponse | None:
+        """Refuse a host that is not this server, a page of another one, and to fetch one."""
+        if "://" in scope["path"]:  # gradio's /file= fetches such an address and hands its page out as one of ours
+            return refused(403, "nothing is fetched from other machines here; ask for a path of this one", "address")
         host = headers.get("host", "")
         if not self._hosts.holds(host):
             return refused(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from corpus.errors import GroundedError, LoadError
 from index.report import SyncReport
 from qa.web import arrivals, catalogue, leaf, lists
 from qa.web.html import notice
-from qa.web.reading import Reading, Work
+from qa.web.reading import Reading, Stage, Work
 from qa.web.seen import Seen
 from qa.web.tab import Tab
 from qa.web.texts import say
@@ -104,7 +104,7 @@ class Desk:
         yield from self._change(tab, lambda *_: SyncReport(removed=self.assistant.finish(wanted)))
 
     def _change(self, tab: Tab, work: Work, names: tuple[str, ...] = ()) -> Iterator[Papers]:
-        if not self.reading.begin(work, names):
+        if not self.reading.begin(work, names, self.assistant.user):
             yield Papers(str(notice(say(tab.language, "one at a time"))))
             return
         yield from self.watch(tab)
@@ -114,22 +114,33 @@ class Desk:
         number = self.reading.stage.number
         tab.watching = True
         while (stage := self.reading.stage).running and stage.number == number:
-            yield Papers(str(arrivals.stage(stage, tab.language)))
+            yield Papers(str(arrivals.stage(self._stage(), tab.language)))
             self.reading.watch(stage)
         yield self._ended(tab)
 
+    def _stage(self) -> Stage:
+        """Return the change as far as the asker may know of it: others' names no files to who sees only some."""
+        stage = self.reading.stage
+        if self.assistant.whole:
+            return stage
+        if stage.owner != self.assistant.user:
+            return Stage()
+        own = stage.step is not None and stage.step.name in stage.names
+        return stage if own else replace(stage, step=None)
+
     def _ended(self, tab: Tab) -> Papers:
         tab.watching, tab.seen = False, self.assistant.index.store.generation
-        return self.overview(tab, str(arrivals.stage(self.reading.stage, tab.language)))
+        return self.overview(tab, str(arrivals.stage(self._stage(), tab.language)))
 
     def halt(self, tab: Tab, data: Data) -> Papers:
         """Stop the change that is being made; what has been read stays."""
-        self.reading.halt()
-        return Papers(str(arrivals.stage(self.reading.stage, tab.language)))
+        if self._stage().running:
+            self.reading.halt()
+        return Papers(str(arrivals.stage(self._stage(), tab.language)))
 
     def refresh(self, tab: Tab) -> Papers:
         """Show a change that another tab began, or this one before a reload; look at followed folders now and then."""
-        stage, now = self.reading.stage, time.monotonic()
+        stage, now = self._stage(), time.monotonic()
         if stage.running:
             tab.watching = True
             return Papers(str(arrivals.stage(stage, tab.language)))

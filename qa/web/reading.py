@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.errors import GroundedError
 from index.report import Progress, Step, Stop, SyncReport
@@ -18,7 +18,8 @@ PATIENCE = 5.0  # seconds after which whoever watches looks again
 class Stage:
     """How far a change has come, or, no longer ``running``, its report or the reason why it failed.
 
-    ``names`` are the files that were uploaded, () for a change of another kind; ``number`` counts changes from 1.
+    ``names`` are the files that were uploaded, () for a change of another kind; ``number`` counts changes from 1;
+    ``owner`` is the user who began it.
     """
 
     number: int = 0
@@ -28,6 +29,7 @@ class Stage:
     step: Step | None = None
     report: SyncReport | None = None
     error: str = ""
+    owner: str | None = None
 
 
 class Reading:
@@ -38,12 +40,12 @@ class Reading:
         self._changed = threading.Condition()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="reading")
 
-    def begin(self, work: Work, names: tuple[str, ...] = ()) -> bool:
+    def begin(self, work: Work, names: tuple[str, ...] = (), owner: str | None = None) -> bool:
         """Begin a change, unless one is being made; return whether it was begun."""
         with self._changed:
             if self.stage.running:
                 return False
-            self._show(Stage(self.stage.number + 1, names, running=True))
+            self._show(Stage(self.stage.number + 1, names, running=True, owner=owner))
         done = self._pool.submit(copy_context().run, self._work, work)  # who asks is told by context
         done.add_done_callback(_told)
         return True
@@ -65,7 +67,7 @@ class Reading:
         """Stop the change that is being made after the file it is at."""
         with self._changed:
             if self.stage.running:
-                self._show(Stage(self.stage.number, self.stage.names, True, True, self.stage.step))
+                self._show(replace(self.stage, stopping=True))
 
     def watch(self, stage: Stage) -> None:
         """Wait until there is another stage than this one, a while at most."""
@@ -85,11 +87,12 @@ class Reading:
             error = str(broken)
         finally:
             with self._changed:
-                self._show(Stage(self.stage.number, self.stage.names, report=report, error=error))
+                ended = replace(self.stage, running=False, stopping=False, step=None)
+                self._show(replace(ended, report=report, error=error))
 
     def _step(self, step: Step) -> None:
         with self._changed:
-            self._show(Stage(self.stage.number, self.stage.names, True, self.stage.stopping, step))
+            self._show(replace(self.stage, step=step))
 
     def _stops(self) -> bool:
         return self.stage.stopping or not threading.main_thread().is_alive()

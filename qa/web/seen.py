@@ -4,13 +4,14 @@ Every door goes through :class:`Seen`. What it does not restrict itself is passe
 document is everybody's, and refused as soon as one is not: a new verb of the assistant cannot leak by being forgotten.
 """
 
+import unicodedata
 from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from corpus.document import Document, Failure, Passage
-from corpus.errors import AccountError, QuestionError, StoreError, TooMany
+from corpus.errors import AccountError, LoadError, QuestionError, StoreError, TooMany
 from corpus.locate import Area
 from corpus.picture import Picture
 from index.documents import DocumentInfo
@@ -23,6 +24,7 @@ from qa.question import check
 from qa.recall import forgotten, quoted
 from qa.sources import Folder
 from qa.system import Assistant, History
+from qa.uploads import inside
 from qa.web.accounts import Accounts
 from qa.web.limits import Limit
 from qa.web.shares import Sight, placed
@@ -172,10 +174,21 @@ class Seen:
         if theirs is not None:
             uploads = self._assistant.index.directory / UPLOADS
             others = [d for d in placed(self._assistant.index) if d.id not in theirs]
-            hidden = {str(d.path.relative_to(uploads)) for d in others if d.path.is_relative_to(uploads)}
-            for name in hidden.intersection(names or [path.name for path in paths]):
-                raise AccountError(f"a file {name!r} is here that you may not replace; give yours another name")
+            hidden = {_place(d.path.relative_to(uploads).as_posix()) for d in others if d.path.is_relative_to(uploads)}
+            for name in [path.name for path in paths] if names is None else names:
+                if _place(name) in hidden:
+                    raise AccountError(f"a file {name!r} is here that you may not replace; give yours another name")
         return self._assistant.add(paths, progress, stop, names)
+
+    @property
+    def user(self) -> str | None:
+        """The user who asks, None where there are no accounts."""
+        return self._who().user
+
+    @property
+    def whole(self) -> bool:
+        """Whether every document is the asker's to see."""
+        return self._access.visible(self._who()) is None
 
     @property
     def manages(self) -> bool:
@@ -281,6 +294,14 @@ class SeenStore:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return _passed_on(self._index.store, name, self._access, self._who)
+
+
+def _place(name: str) -> str:
+    """Return one form for all names under which an upload lies at the same place, on any system; "" for none."""
+    try:
+        return unicodedata.normalize("NFC", inside(name)).casefold()
+    except LoadError:  # nothing is kept under it
+        return ""
 
 
 def _passed_on(whole: object, name: str, access: Access, who: Callable[[], Asker]) -> Any:  # noqa: ANN401
