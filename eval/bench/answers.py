@@ -12,7 +12,7 @@ how it reads files, and cut them as they do by default. Follow-ups are asked in 
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -176,12 +176,12 @@ def compare(
     model: Model,
     work: Path,
     say: Callable[[str], None],
-) -> dict[str, Any]:
-    """Run the comparison below the folder ``work``, and return it as plain data, for JSON and :func:`report`."""
-    texts, rows = prepare(work / "texts", source, examples), []
-    for name in names:
-        say(f"{name}: {len(examples)} questions")
-        rows.append(measure(name, examples, texts, model, work))
+) -> Iterator[dict[str, Any]]:
+    """Run the comparison below the folder ``work``; yield it as plain data, for JSON and :func:`report`.
+
+    Once after each system, with the systems so far, so that a run which is broken off leaves what was measured.
+    """
+    texts = prepare(work / "texts", source, examples)
     settings = {
         "questions": len(examples),
         "unanswerable": sum(not one.answerable for one in examples),
@@ -191,7 +191,11 @@ def compare(
         "cores": os.cpu_count(),
         "version": revision(),
     }
-    return {"settings": settings, "systems": [asdict(row) for row in rows]}
+    rows: list[Row] = []
+    for name in names:
+        say(f"{name}: {len(examples)} questions")
+        rows.append(measure(name, examples, texts, model, work))
+        yield {"settings": settings, "systems": [asdict(row) for row in rows]}
 
 
 def report(result: Mapping[str, Any]) -> str:
