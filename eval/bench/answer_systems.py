@@ -244,10 +244,11 @@ def paper_qa(setting: Setting) -> Ask:
 
     def ask(question: str) -> Said:
         session = loop.run_until_complete(docs.aquery(question, settings=settings))
-        keys = {context.id: number for number, context in enumerate(session.contexts, start=1)}
+        shown = [context for context in session.contexts if context.id in session.context]  # the best five of ten
+        keys = {context.id: number for number, context in enumerate(shown, start=1)}
         marks = "".join(rf"|{re.escape(key)}" for key in keys).removeprefix("|")
         text = re.sub(marks, lambda key: f"[{keys[key.group()]}]", session.raw_answer) if keys else session.raw_answer
-        sources = [{"doc": str(one.text.doc.dockey), "text": one.text.text} for one in session.contexts]
+        sources = [{"doc": str(one.text.doc.dockey), "text": one.text.text} for one in shown]
         return Said(text, sources, "I cannot answer" in text)
 
     return ask
