@@ -76,7 +76,8 @@ class Row:
     name: str
     figures: dict[str, float | None] = field(default_factory=dict)
     failed: str = ""
-    lost: int = 0
+    lost: int = 0  # sources not found in their document
+    quoted: int = 0  # answers made of quotes alone
     said: list[dict[str, Any]] = field(default_factory=list)
     packages: tuple[str, ...] = ()
 
@@ -136,6 +137,7 @@ def figures(examples: Sequence[Example], said: Sequence[Mapping[str, Any]], text
     times = [one["ms"] / 1e3 for one in said]
     names = ("right", "right_and_cited", "refusal", "false_abstention", "words")
     row = Row("", {name: by_marks[name] for name in names}, lost=sum(answer.lost for answer in answers))
+    row.quoted = sum(one["quoted"] for one in said)
     row.figures |= {"unsupported": by_marks["unsupported_claims"], "cited_words": median(words) if words else None}
     row.figures |= {"right_and_sourced": by_sources["right_and_cited"]}
     row.figures |= {"unsupported_sourced": by_sources["unsupported_claims"]}
@@ -211,6 +213,11 @@ def report(result: Mapping[str, Any]) -> str:
         + "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
         + "".join(f"\n{row.name} failed: {row.failed}\n" for row in rows if row.failed)
         + "".join(f"\n{row.name}: {row.lost} sources not found in their document\n" for row in rows if row.lost)
+        + "".join(
+            f"\n{row.name}: in {row.quoted} answers quotes stood in for the model, none of whose sentences held\n"
+            for row in rows
+            if row.quoted and row.name == MODEL_ROW
+        )
     )
 
 
