@@ -47,10 +47,11 @@ def answers(
         examples = comparison.sample(read(sets.questions("library")), questions)
         with nullcontext(at(server)) if server else serving(resolve(model), place, dtype) as (url, name):
             asked = comparison.Model(url, name, tokens)
-            result = comparison.compare(names, examples, library(), asked, place, _say)
+            for result in comparison.compare(names, examples, library(), asked, place, _say):
+                if json_file is not None:
+                    text = json.dumps(result, indent=1, sort_keys=True, ensure_ascii=False)
+                    json_file.write_text(f"{text}\n", "utf-8")
     typer.echo(comparison.report(result), nl=False)
-    if json_file is not None:
-        json_file.write_text(json.dumps(result, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _say(line: str) -> None:

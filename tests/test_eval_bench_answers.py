@@ -26,7 +26,15 @@ OTHER = {"doc": "ferry.txt", "text": "The lamp burned oil. Nobody painted it."}
 
 
 def said(text, *sources, sentinel=False, claims=None, name="built", ms=2000.0):
-    return {"id": name, "text": text, "sources": sources, "sentinel": sentinel, "claims": claims, "ms": ms}
+    return {
+        "id": name,
+        "text": text,
+        "sources": sources,
+        "sentinel": sentinel,
+        "claims": claims,
+        "quoted": False,
+        "ms": ms,
+    }
 
 
 def cited(answer):
@@ -141,8 +149,8 @@ if name == "llamaindex":
     sys.exit("the server said no")
 for one in json.load(open(folder + "/questions.json")):
     source = {"doc": "ferry.txt", "text": "The ferry was built in 1912."}
-    line = {"id": one["id"], "text": "In 1912 [1].", "sources": [source], "sentinel": False, "claims": None, "ms": 1.0}
-    print(json.dumps(line))
+    line = {"id": one["id"], "text": "In 1912 [1].", "sources": [source], "sentinel": False}
+    print(json.dumps(line | {"claims": None, "quoted": False, "ms": 1.0}))
 """
 
 

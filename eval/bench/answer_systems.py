@@ -6,11 +6,12 @@ the model and the length of an answer, the same for all, and telemetry, which is
 they are done: paper-qa's summaries are skipped, and Haystack, which has no prompt of its own, is given one.
 
 ``answer_systems.py NAME FOLDER PLACE BASE_URL MODEL TOKENS`` ingests ``documents.jsonl`` of ``FOLDER``, prints
-``{"documents"}``, asks the first question once unmeasured, then prints for each of ``questions.json``
-``{"id", "text", "sentinel", "sources", "claims", "ms"}``. ``sources`` are ``{"doc", "text"}`` of what the answer was
-written from, or ``{"doc", "start", "end"}``; ``[2]`` in ``text`` cites the second. ``claims`` is null, or
-``[sentence, [numbers of sources]]`` of a system that tells them. ``sentinel``: it said in its own way that it has no
-answer.
+``{"documents"}``, asks the first question once unmeasured, then prints for each of ``questions.json`` an object:
+
+- ``id``; ``text``: the answer, where ``[2]`` cites the second of ``sources``; ``ms``: the time it took
+- ``sources``: ``{"doc", "text"}`` of what the answer was written from, or ``{"doc", "start", "end"}``
+- ``claims``: null, or ``[sentence, [numbers of sources]]`` of a system that tells them
+- ``sentinel``: it said in its own way that it has no answer; ``quoted``: it is made of quotes, without a model
 """
 
 import asyncio
@@ -59,6 +60,7 @@ class Said:
     sources: Sequence[dict[str, Any]]
     sentinel: bool = False
     claims: Sequence[tuple[str, Sequence[int]]] | None = None
+    quoted: bool = False
 
 
 Ask = Callable[[str], Said]
@@ -109,7 +111,7 @@ def _product(setting: Setting, reader: Any) -> Ask:  # noqa: ANN401 - where peer
             first = len(sources) + 1
             sources += [{"doc": c.passage.doc_id, "start": c.start, "end": c.end} for c in claim.citations]
             claims.append((claim.text, list(range(first, len(sources) + 1))))
-        return Said(answer.text, sources, answer.abstained, claims)
+        return Said(answer.text, sources, answer.abstained, claims, bool(claims) and answer.reader == "quote")
 
     return ask
 
@@ -244,10 +246,11 @@ def paper_qa(setting: Setting) -> Ask:
 
     def ask(question: str) -> Said:
         session = loop.run_until_complete(docs.aquery(question, settings=settings))
-        keys = {context.id: number for number, context in enumerate(session.contexts, start=1)}
+        shown = [context for context in session.contexts if context.id in session.context]  # the best five of ten
+        keys = {context.id: number for number, context in enumerate(shown, start=1)}
         marks = "".join(rf"|{re.escape(key)}" for key in keys).removeprefix("|")
         text = re.sub(marks, lambda key: f"[{keys[key.group()]}]", session.raw_answer) if keys else session.raw_answer
-        sources = [{"doc": str(one.text.doc.dockey), "text": one.text.text} for one in session.contexts]
+        sources = [{"doc": str(one.text.doc.dockey), "text": one.text.text} for one in shown]
         return Said(text, sources, "I cannot answer" in text)
 
     return ask

@@ -12,7 +12,7 @@ how it reads files, and cut them as they do by default. Follow-ups are asked in 
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -76,7 +76,8 @@ class Row:
     name: str
     figures: dict[str, float | None] = field(default_factory=dict)
     failed: str = ""
-    lost: int = 0
+    lost: int = 0  # sources not found in their document
+    quoted: int = 0  # answers made of quotes alone
     said: list[dict[str, Any]] = field(default_factory=list)
     packages: tuple[str, ...] = ()
 
@@ -136,6 +137,7 @@ def figures(examples: Sequence[Example], said: Sequence[Mapping[str, Any]], text
     times = [one["ms"] / 1e3 for one in said]
     names = ("right", "right_and_cited", "refusal", "false_abstention", "words")
     row = Row("", {name: by_marks[name] for name in names}, lost=sum(answer.lost for answer in answers))
+    row.quoted = sum(one["quoted"] for one in said)
     row.figures |= {"unsupported": by_marks["unsupported_claims"], "cited_words": median(words) if words else None}
     row.figures |= {"right_and_sourced": by_sources["right_and_cited"]}
     row.figures |= {"unsupported_sourced": by_sources["unsupported_claims"]}
@@ -176,12 +178,12 @@ def compare(
     model: Model,
     work: Path,
     say: Callable[[str], None],
-) -> dict[str, Any]:
-    """Run the comparison below the folder ``work``, and return it as plain data, for JSON and :func:`report`."""
-    texts, rows = prepare(work / "texts", source, examples), []
-    for name in names:
-        say(f"{name}: {len(examples)} questions")
-        rows.append(measure(name, examples, texts, model, work))
+) -> Iterator[dict[str, Any]]:
+    """Run the comparison below the folder ``work``; yield it as plain data, for JSON and :func:`report`.
+
+    Once after each system, with the systems so far, so that a run which is broken off leaves what was measured.
+    """
+    texts = prepare(work / "texts", source, examples)
     settings = {
         "questions": len(examples),
         "unanswerable": sum(not one.answerable for one in examples),
@@ -191,7 +193,11 @@ def compare(
         "cores": os.cpu_count(),
         "version": revision(),
     }
-    return {"settings": settings, "systems": [asdict(row) for row in rows]}
+    rows: list[Row] = []
+    for name in names:
+        say(f"{name}: {len(examples)} questions")
+        rows.append(measure(name, examples, texts, model, work))
+        yield {"settings": settings, "systems": [asdict(row) for row in rows]}
 
 
 def report(result: Mapping[str, Any]) -> str:
@@ -207,6 +213,11 @@ def report(result: Mapping[str, Any]) -> str:
         + "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
         + "".join(f"\n{row.name} failed: {row.failed}\n" for row in rows if row.failed)
         + "".join(f"\n{row.name}: {row.lost} sources not found in their document\n" for row in rows if row.lost)
+        + "".join(
+            f"\n{row.name}: in {row.quoted} answers quotes stood in for the model, none of whose sentences held\n"
+            for row in rows
+            if row.quoted and row.name == MODEL_ROW
+        )
     )
 
 
