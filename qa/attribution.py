@@ -7,9 +7,11 @@ documents of that author are asked alone, and the question without the name.
 import re
 from dataclasses import replace
 
+from corpus.document import Document
 from index.retrieve import Index
 from qa.conversation import Asked
 
+HEAD = 1500  # characters of a document in which its authors are looked for, twice that at its end
 LOOKED_AT = 20  # passages that hold the name, in which a byline is looked for
 _PERSON = (
     r"(?:(?:Dr|Prof|Professor|Mr|Ms|Mrs)\.? )?(?P<who>[A-Z][\w'’-]+(?: (?:[A-Z]\.|[A-Z][\w'’-]+)){0,2})"
@@ -34,6 +36,7 @@ _FORMS = (
     (re.compile(rf"{_DO} {_PERSON} (?!(?:{_LIVES})\b)(?=[a-z]+)"), ""),
     (re.compile(rf"\b{_PERSON}['’]s (?={_WORK}|{_SAID})"), "the "),
 )
+_LINE = re.compile(r"[^\n]+")
 _NAME = r"[A-Z][a-zà-ÿ'’][\w'’-]*(?: [A-Z]\.?)*(?: [A-Z][a-zà-ÿ'’][\w'’-]*){1,2}"
 _LABEL = re.compile(  # words of a heading or label, which look like a name
     r"\b(?:Article|Paper|Report|Review|Access|Abstract|Summary|Introduction|Keywords|Volume|Cover|Contents|Chapter|Marketing|"
@@ -58,12 +61,26 @@ def attributed(asked: Asked, index: Index) -> tuple[Asked, frozenset[str]]:
 
 
 def written_by(name: str, index: Index) -> frozenset[str]:
-    """Return the ids of the documents in which a name, or a surname, stands as a byline: on a line of names alone."""
-    found = set()
-    for hit in index.search(name, LOOKED_AT):
-        if name in hit.passage.text and any(_signs(name, line) for line in hit.passage.text.splitlines()):
-            found.add(hit.passage.doc_id)
-    return frozenset(found)
+    """Return the ids of the documents that a person of this name, or surname, signs with a byline."""
+    near = {hit.passage.doc_id for hit in index.search(name, LOOKED_AT) if name in hit.passage.text}
+    return frozenset(doc_id for doc_id in near if _signs(name, index.document(doc_id)))
+
+
+def byline(document: Document) -> tuple[int, int] | None:
+    """Return where a document names its authors: a line of names alone, at its start, or above some lines on a life.
+
+    A heading is none, but at the end, where the lines below name the author again.
+    """
+    text = document.text
+    heads = {text[h.start : h.end].strip() for h in document.headings} | {document.title}
+    for begin, end in ((0, HEAD), (max(HEAD, len(text) - 2 * HEAD), len(text))):
+        for line in _LINE.finditer(text, begin, end):
+            heading = line.group() in heads
+            if begin:
+                heading &= re.search(rf"{re.escape(line.group())} [a-z]", text[line.end() :]) is None
+            if not heading and is_byline(line.group()):
+                return line.start(), line.start() + len(line.group().rstrip(" 0123456789*†‡,"))
+    return None
 
 
 def is_byline(line: str) -> bool:
@@ -75,7 +92,8 @@ def is_byline(line: str) -> bool:
     return _BYLINE.fullmatch(line.strip()) is not None and not _LABEL.search(line)
 
 
-def _signs(name: str, line: str) -> bool:
-    match = None if _LABEL.search(line) else _BYLINE.fullmatch(line.strip())
+def _signs(name: str, document: Document) -> bool:
+    span = byline(document)
+    match = _BYLINE.fullmatch(document.text[slice(*span)].strip()) if span else None
     authors = re.split(r", and |, | and | & ", match["names"]) if match else []
     return any(author == name or author.endswith(f" {name}") for author in authors)

@@ -13,7 +13,7 @@ from corpus.document import Document
 from index.retrieve import Index
 from qa import compare, documents
 from qa.answer import Citation, Turn
-from qa.attribution import is_byline
+from qa.attribution import byline
 from qa.clarify import question_back, which_document
 from qa.evidence import Scorer
 from qa.read.draft import Draft
@@ -28,7 +28,6 @@ _AUTHOR = re.compile(
     r"^[ \t>*]*(?:source[ _])?authors?:[ \t]*(?P<name>[^\n;|]{2,80}?)[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
 _WHO_WROTE = re.compile(r"who (?:wrote|authored|(?:is|are|was|were) the authors? of) (?:the )?(?P<what>[^?]+)\??", re.I)
-_LINE = re.compile(r"[^\n]+")
 _HEAD = 1500  # characters of a document in which its author is looked for
 _ASKED_OUTRIGHT = re.compile(
     r"\b(?:summari[sz]e|sum up|recap|overview|summary|gist)\b|总结|概括|概述|归纳|摘要|概要|简述", re.IGNORECASE
@@ -148,12 +147,4 @@ def _signed(document: Document) -> tuple[int, int] | None:
     text = document.text
     if match := _AUTHOR.search(text[:_HEAD]):
         return match.span("name")
-    heads = {text[h.start : h.end].strip() for h in document.headings} | {document.title}
-    for begin, end in ((0, _HEAD), (max(_HEAD, len(text) - 2 * _HEAD), len(text))):
-        for line in _LINE.finditer(text, begin, end):
-            heading = line.group() in heads
-            if begin:  # a name above some lines on a life, which name it again
-                heading &= re.search(rf"{re.escape(line.group())} [a-z]", text[line.end() :]) is None
-            if not heading and is_byline(line.group()):
-                return line.start(), line.start() + len(line.group().rstrip(" 0123456789*†‡,"))
-    return None
+    return byline(document)

@@ -11,6 +11,8 @@ FILES = {
     "Ferries are late because of fog in the bay.\n\n## Advice\n\nThe harbour should buy a radar for its ferries.\n",
     "bus_md": "# Buses of the north\n\nBy Carl Stone and Ida Berg\n\nBuses are late because of road works near "
     "the bay. The town should repair the coast road before winter.\n\nAda Brown wrote about ferries.\n",
+    "people_md": "# People of the harbour\n\nThey meet each week.\n\n## Nora Quill\n\nShe keeps the light.\n",
+    "press_md": "# Press\n\nNora Quill said that tolls at the light will not rise.\n",
     "fare_md": "# Fares\n\nFares of buses and ferries rose by 4 percent in 2024. Zoe Lind collected the figures.\n",
 }
 
@@ -29,6 +31,7 @@ def place(tmp_path_factory, encoder):
         ("What did Dr. Berg recommend?", "What recommend?", {"bus.md"}),
         ("What are Brown's recommendations?", "What are the recommendations?", {"ferry.md"}),
         ("What does Lind say about fares?", "What does Lind say about fares?", set()),  # in prose: no author's line
+        ("What did Quill say about tolls?", "What did Quill say about tolls?", set()),  # a heading signs nothing
         ("What is Brown's college?", "What is Brown's college?", set()),  # nothing that she says
         ("What do Brown and Stone say?", "What do Brown and Stone say?", set()),  # asked one by one
     ],

@@ -570,3 +570,14 @@ def test_two_thousand_conversations_are_listed_and_searched(shelf, kept):
     assert len(kept.listed("ada", "question 1999 noon")) == 1
     kept.delete("ada", listed[0].id)
     assert len(kept.listed("ada")) == 999
+
+
+def test_a_second_look_within_the_process_keeps_the_locks_of_the_first(kept, shelf):
+    conversation, turn = answered(kept, shelf, QUESTIONS[0])
+    forget(shelf.directory)  # opens the file once more, and closes it
+    path = beside(shelf.directory)
+    command = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT * FROM turns'); db.close()"
+    subprocess.run([sys.executable, "-c", command, str(path)], check=True)
+    assert path.with_name(f"{path.name}-wal").exists()  # the other program did not take itself for the last
+    kept.rate("", turn, "good")
+    assert kept.turns("", conversation)[0].feedback is not None

@@ -8,11 +8,12 @@ deletion also rewrites the file (``VACUUM``) and cuts the log; that this is owed
 deletion, so that it is done at the next opening where the program ended before.
 """
 
+import errno
 import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -59,13 +60,7 @@ class Database:
         self._turn = RLock()
         self._depth = 0
         self._owing = False  # whether the transaction under way deletes something
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log the same permissions
-        except OSError as error:
-            raise ConversationError(
-                f"conversations are kept in a file that can be written, and {str(path)!r} cannot ({error.strerror}); "
-                "change its permissions or free some disk space"
-            ) from error
+        _make(path)
         self._identity = self._place()
         with self._told():
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -197,3 +192,25 @@ class Database:
             raise ConversationError(
                 f"the conversations in {str(self.path)!r} cannot be used ({error}); {remedy}"
             ) from error
+
+
+def _make(path: Path) -> None:
+    """Make the file of conversations, for its owner's eyes alone; SQLite gives its log the same permissions.
+
+    One that is there is not opened: closing it would drop the locks that SQLite holds for this whole process, another
+    program would take itself for the last one, and delete the log under an open connection.
+
+    Raises:
+        ConversationError: it cannot be made, or not be written.
+    """
+    try:
+        if not path.exists():
+            with suppress(FileExistsError):  # made by another process just now
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        if path.is_dir() or not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise ConversationError(
+            f"conversations are kept in a file that can be written, and {str(path)!r} cannot ({error.strerror}); "
+            "change its permissions or free some disk space"
+        ) from error
