@@ -140,6 +140,7 @@ def test_the_command(system, questions, tmp_path):
         "reranker": None,
         "k": None,
         "limit": 2,
+        "strictness": "usual",
     }
     assert len(content["records"]) == 2
 

@@ -34,7 +34,12 @@ def started(shelf, *options):
     command = [sys.executable, "ui.py", "--index", str(shelf.directory), "--port", str(port), *options]
     with log.open("w") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(shelf.folder.parent), stdout=out, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=environment(shelf.folder.parent),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # jobs in the background ignore it
         )
         try:
             await_line(process, log, f"Grounded QA is ready: http://127.0.0.1:{port}")
