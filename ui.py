@@ -82,7 +82,7 @@ class Page:
         """Show the page in the language chosen, or in the browser's; returns everything that holds a text."""
         chosen = next((code for code in NAMES.values() if code == choice), None)
         tab.language = chosen or spoken(request.headers.get("accept-language", ""))
-        tab.seen, tab.past = self.assistant.index.store.generation, ""
+        tab.seen, tab.past = self.assistant.index.revision, ""
         text: Callable[[str], str] = partial(say, tab.language)
         log, _, told, past = drawn(self.chat.view(tab), tab)
         question = box(tab.running, tab, label=text("question"), placeholder=text("placeholder"))

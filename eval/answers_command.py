@@ -38,7 +38,7 @@ def answers(
     from eval.bench.answer_server import at, serving
     from qa.home import home
     from qa.models import resolve
-    from qa.system import library
+    from qa.sources import library
 
     with told():
         check_place(json_file)

@@ -187,6 +187,13 @@ class Index:
         """Return up to ``k`` passages for one query, best first."""
         return self.retrieve([query], k)
 
+    def worded(self, query: str, k: int) -> list[Passage]:
+        """Return up to ``k`` passages by their words alone (BM25), best first: enough to find a name by."""
+        choice, derived = self._now()
+        keys = [key for key, _ in derived.lexical.search([(query, 1.0)], k, choice)]
+        found = self.store.passages(keys)
+        return [found[key][0] for key in keys if key in found]
+
     def document_frequency(self, term: str) -> float:
         """Return the share of the shown passages, in [0, 1], that hold an index term (see ``index.words``)."""
         choice, derived = self._now()

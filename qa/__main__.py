@@ -183,7 +183,8 @@ def status(index: IndexOption = None) -> None:
         pages = f", {document.pages} pages" if document.pages else ""
         out.print(f"  {_safe(document.id)}  [dim]{_safe(document.title)}{pages}[/dim]")
     for doc_id in found.hidden:
-        out.print(f"  [yellow]hidden[/yellow] {_safe(doc_id)}: removed on the page, and about to be deleted for good")
+        told = "taken out on the page, where it can be brought back or deleted for good"
+        out.print(f"  [yellow]hidden[/yellow] {_safe(doc_id)}: {told}")
     for failure in found.failures:
         out.print(f"  [red]not read[/red] {_safe(failure.doc_id)}: {_safe(failure.reason)}")
     for note in found.notes:

@@ -139,6 +139,13 @@ class Answer:
         return tuple({c.key: c for claim in self.claims for c in claim.citations}.values())
 
     @property
+    def numbered(self) -> tuple[Citation, ...]:
+        """The distinct citations in the order of their markers, conflicts' last; where there are none, the nearest."""
+        conflicting = (c for conflict in self.conflicts for c in conflict.citations)
+        shown = tuple({c.key: c for c in (*self.citations, *conflicting)}.values())
+        return shown or self.nearest
+
+    @property
     def text(self) -> str:
         """The answer with its markers, e.g. ``"Xiaomi was founded in 2010. [1]"``; the message if it abstained."""
         if not self.claims:
@@ -209,8 +216,7 @@ def _distinct(answer: Answer) -> Iterator[Citation]:
     """Yield every citation once, those with markers first, so that numbers never clash."""
     seen: set[tuple[str, int, int]] = set()
     dropped = (c for claim in answer.dropped for c in claim.citations)
-    conflicting = (c for conflict in answer.conflicts for c in conflict.citations)
-    for citation in (*answer.citations, *conflicting, *answer.nearest, *dropped):
+    for citation in (*answer.numbered, *answer.nearest, *dropped):
         if citation.key not in seen:
             seen.add(citation.key)
             yield citation

@@ -12,7 +12,7 @@ from index.retrieve import Index
 from qa.conversation import Asked
 
 HEAD = 1500  # characters of a document in which its authors are looked for, twice that at its end
-LOOKED_AT = 20  # passages that hold the name, in which a byline is looked for
+LOOKED_AT = 50  # passages with words of the name, in which a byline is looked for
 _PERSON = (
     r"(?:(?:Dr|Prof|Professor|Mr|Ms|Mrs)\.? )?(?P<who>[A-Z][\w'’-]+(?: (?:[A-Z]\.|[A-Z][\w'’-]+)){0,2})"
     r"(?: et al\.?)?(?! (?:and|or) [A-Z])"
@@ -62,8 +62,13 @@ def attributed(asked: Asked, index: Index) -> tuple[Asked, frozenset[str]]:
 
 def written_by(name: str, index: Index) -> frozenset[str]:
     """Return the ids of the documents that a person of this name, or surname, signs with a byline."""
-    near = {hit.passage.doc_id for hit in index.search(name, LOOKED_AT) if name in hit.passage.text}
+    near = {passage.doc_id for passage in index.worded(name, LOOKED_AT) if _may_sign(name, passage.text)}
     return frozenset(doc_id for doc_id in near if _signs(name, index.document(doc_id)))
+
+
+def _may_sign(name: str, text: str) -> bool:
+    """Return whether a passage holds a byline with a name; whether it stands where one does, the document tells."""
+    return any(name in line and is_byline(line) for line in text.splitlines())
 
 
 def byline(document: Document) -> tuple[int, int] | None:

@@ -23,7 +23,7 @@ from index.hit import Hit
 from index.retrieve import Index
 from index.words import has_cjk, terms, words
 from qa.answer import Citation
-from qa.attribution import is_byline
+from qa.attribution import HEAD, is_byline
 from qa.conversation import Asked
 from qa.cross_encoder import CrossEncoder, Score
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
@@ -39,7 +39,6 @@ _FRONT_MATTER = re.compile(
 _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|literature|sources)$", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«‘'「『](.+?)[\"“”»’'」』]")
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
-_HEAD = 1500  # characters of a document's beginning, in which a line of names says who wrote it
 _THIRD = 1 / 3  # share of a question's words that a quoted question needs to be another wording of it
 _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
 
@@ -241,7 +240,7 @@ def heading(citation: Citation) -> str:
 def is_particulars(citation: Citation) -> bool:
     """Return whether a sentence only describes its document (front matter, title, byline) or lists references."""
     text = " ".join(citation.quote.split())
-    if citation.start < _HEAD and is_byline(text):
+    if citation.start < HEAD and is_byline(text):
         return True
     heading = citation.passage.heading[-1] if citation.passage.heading else ""
     return text == citation.title or _FRONT_MATTER.match(text) is not None or _REFERENCES.match(heading) is not None

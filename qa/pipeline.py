@@ -137,9 +137,8 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
     alone = asked.full == asked.question
     authors: set[str] = set()  # need not stand beside what they wrote
     for part in asked_one_by_one:
-        stands = (
-            alone and bool(names(part)) and not leans(part)
-        )  # "and when was that?" is weighed with what it leans on
+        # "and when was that?" is weighed with what it leans on
+        stands = alone and bool(names(part)) and not leans(part)
         asked_part = Asked(part, part if stands else f"{asked.full} {part}", (part, asked.full), LEANING)
         asked_part, theirs = attributed(asked_part, index)
         place = index.only(sorted(theirs)) if theirs else index

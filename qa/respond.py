@@ -13,7 +13,7 @@ from corpus.document import Document
 from index.retrieve import Index
 from qa import compare, documents
 from qa.answer import Citation, Turn
-from qa.attribution import byline
+from qa.attribution import HEAD, byline
 from qa.clarify import question_back, which_document
 from qa.evidence import Scorer
 from qa.read.draft import Draft
@@ -28,7 +28,6 @@ _AUTHOR = re.compile(
     r"^[ \t>*]*(?:source[ _])?authors?:[ \t]*(?P<name>[^\n;|]{2,80}?)[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
 _WHO_WROTE = re.compile(r"who (?:wrote|authored|(?:is|are|was|were) the authors? of) (?:the )?(?P<what>[^?]+)\??", re.I)
-_HEAD = 1500  # characters of a document in which its author is looked for
 _ASKED_OUTRIGHT = re.compile(
     r"\b(?:summari[sz]e|sum up|recap|overview|summary|gist)\b|总结|概括|概述|归纳|摘要|概要|简述", re.IGNORECASE
 )
@@ -145,6 +144,6 @@ def _author(doc_id: str, index: Index) -> tuple[str, Citation] | None:
 def _signed(document: Document) -> tuple[int, int] | None:
     """Return where a document names its author: in a field of its own, or on a line of names at its start or end."""
     text = document.text
-    if match := _AUTHOR.search(text[:_HEAD]):
+    if match := _AUTHOR.search(text[:HEAD]):
         return match.span("name")
     return byline(document)

@@ -29,12 +29,13 @@ def as_written(question: str, texts: Sequence[str], index: Index) -> str:
         return _held(index, word) or index.encoder.count_tokens([word])[0] <= _WHOLE
 
     written = truecased(corrected(question, texts, known), texts)
-    held = partial(_held, index)
-    return (
-        _OBJECT.sub(lambda m: m[1] + (m[2] if held(m[2]) else m[2].capitalize()), written)
-        if written.islower() or question.islower()
-        else written
-    )
+    typed_small = question.islower() or written.islower()
+    return _OBJECT.sub(partial(_as_name, index), written) if typed_small else written
+
+
+def _as_name(index: Index, match: re.Match[str]) -> str:
+    """Return a preposition with its object, written as a name where no document holds it ("on tiktok")."""
+    return match.group() if _held(index, match[2]) else f"{match[1]}{match[2].capitalize()}"
 
 
 def _held(index: Index, word: str) -> bool:

@@ -23,8 +23,7 @@ from qa.pipeline import HITS, stream
 from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
 from qa.recall import still
-from qa.sources import Sources, known
-from qa.sources import library as library  # the page takes it from here
+from qa.sources import Sources, known, library
 from qa.trace import Steps, Trace
 from qa.verify import LexicalVerifier, Verifier
 from qa.web.conversations import forget

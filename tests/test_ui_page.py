@@ -18,6 +18,8 @@ from corpus.errors import ConversationNotFound, QuestionError
 from qa.answer import Answer, Citation, Claim
 from qa.web.chat import UNCHANGED, Chat
 from qa.web.conversations import Conversations
+from qa.web.seen import Access, Asker
+from qa.web.seen import Seen as PageSeen
 from qa.web.shelf import Shelf
 from qa.web.tab import Exchange, Tab
 
@@ -357,6 +359,22 @@ def test_a_page_that_lies_open_follows_what_another_tab_adds(page, whole):
     assert (other.turns, other.conversation) == ([], "")
 
 
+def test_what_is_taken_out_leaves_answers_that_lie_open_and_comes_back(tmp_path, encoder):
+    made = Library(tmp_path, encoder, notes_md=TEXT)
+    assistant = made.assistant()
+    kept = Conversations(tmp_path / "kept.db", made.index.store)
+    chat = Chat(PageSeen(assistant, Access(made.index), Asker), Shelf(kept, str, assistant.still))
+    tab = asked(chat, Tab(), "When was Xiaomi founded?")
+    chat.refresh(tab)
+    assert "2010" in chat.view(tab).log and chat.refresh(tab).log is None
+    assistant.hide(["notes.md"])
+    assert "2010" not in chat.refresh(tab).log and "removed or changed since" in chat.view(tab).log
+    assistant.restore(["notes.md"])
+    assert "2010" in asked(chat, tab, "In which year was Xiaomi founded?").turns[-1].answer.text
+    chat.shelf.asking.close()
+    kept.close()
+
+
 def test_importing_the_page_loads_no_model_library():
     code = "import sys, ui; print([m for m in ('torch', 'faiss', 'transformers') if m in sys.modules])"
     root = Path(ui.__file__).parent
@@ -367,10 +385,10 @@ def test_importing_the_page_loads_no_model_library():
 def test_follow_ups_go_with_the_generation(page, whole):
     made = page(whole)
     tab = asked(made, Tab(), "Who?")
-    generation = made.assistant.index.store.generation
-    tab.turns[0].follow_ups, tab.turns[0].generation = ("When was it?",), generation
+    generation, hidden = made.assistant.index.revision
+    tab.turns[0].follow_ups, tab.turns[0].revision = ("When was it?",), (generation, hidden)
     assert "When was it?" in made.view(tab).log
-    tab.turns[0].generation = generation - 1
+    tab.turns[0].revision = (generation - 1, hidden)
     assert "When was it?" not in made.view(tab).log
 
 

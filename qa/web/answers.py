@@ -113,9 +113,9 @@ def _dropped(answer: Answer, turn: int, language: Language) -> Markup:
 def plain(exchange: Exchange, language: Language) -> str:
     """Return an answer with its sources as text to paste elsewhere, numbered like its markers."""
     lines = [exchange.answer.text]
-    if exchange.numbered:
+    if exchange.answer.numbered:
         lines += ["", say(language, "nearest" if exchange.answer.abstained else "sources")]
-    for number, citation in enumerate(exchange.numbered, start=1):
+    for number, citation in enumerate(exchange.answer.numbered, start=1):
         where = ", ".join(filter(None, (citation.passage.doc_id, place(citation, language))))
         lines.append(f"[{number}] {citation.title} ({where}): “{' '.join(citation.quote.split())}”")
     return "\n".join(lines)
@@ -175,7 +175,7 @@ def _doing(exchange: Exchange) -> str:
 
 def answer(exchange: Exchange, turn: int, language: Language, last: bool = True) -> Markup:
     """Return an answer; ``turn`` numbers it in its chat, from 1; the ``last`` one can be asked again."""
-    given, numbered = exchange.answer, exchange.numbered
+    given, numbered = exchange.answer, exchange.answer.numbered
     numbers = {c.key: n for n, c in enumerate(numbered, start=1)}
     parts = [_claims(given, numbers, turn, language)]
     if given.message:

@@ -16,7 +16,7 @@ from qa.web.html import NONE
 from qa.web.html import notice as noted
 from qa.web.seen import Seen
 from qa.web.shelf import Shelf
-from qa.web.tab import Exchange, Tab
+from qa.web.tab import Exchange, Revision, Tab
 from qa.web.texts import say
 from qa.web.turns import KINDS
 
@@ -47,7 +47,7 @@ class Chat:
 
     def __init__(self, assistant: Seen, shelf: Shelf, examples: Sequence[str] = ()) -> None:
         self.assistant, self.shelf, self.examples = assistant, shelf, tuple(examples)
-        self.first: dict[frozenset[str], tuple[int, tuple[str, ...]]] = {}  # by what an asker may see: questions
+        self.first: dict[frozenset[str], tuple[Revision, tuple[str, ...]]] = {}  # by what may be seen: questions
 
     def reply(self, question: str, tab: Tab, text: str | None = "") -> Iterator[View]:
         """Stream an answer into the chat; what cannot be asked leaves the chat as it was and the question in its box.
@@ -189,7 +189,7 @@ class Chat:
         """Take what was deleted since from a page that lies open; show what other tabs and processes changed."""
         if tab.running and self.shelf.asking.is_live(tab.turns[-1]):
             return View(past=self.shelf.past(tab))
-        stale, now = self.shelf.is_stale(tab), self.assistant.index.store.generation
+        stale, now = self.shelf.is_stale(tab), self.assistant.index.revision
         if not stale and now == tab.seen:
             return View(past=self.shelf.past(tab))
         tab.seen = now
@@ -221,7 +221,7 @@ class Chat:
         """Return the source panel for a citation of a turn, or one that says that its source is gone."""
         turn, number = int(data["turn"]), int(data["n"])
         tab.cited = (0, 0)
-        cited = tab.turns[turn - 1].numbered if 1 <= turn <= len(tab.turns) else ()
+        cited = tab.turns[turn - 1].answer.numbered if 1 <= turn <= len(tab.turns) else ()
         if not 1 <= number <= len(cited) or not self.assistant.index.holds(cited[number - 1].passage):
             return str(panel.gone(tab.language))
         tab.cited = (turn, number)
@@ -231,7 +231,7 @@ class Chat:
     def sheet(self, tab: Tab) -> str:
         """Return the page of the open source's PDF with the quote marked in it; "" for what has no pages."""
         turn, number = tab.cited
-        cited = tab.turns[turn - 1].numbered if 1 <= turn <= len(tab.turns) else ()
+        cited = tab.turns[turn - 1].answer.numbered if 1 <= turn <= len(tab.turns) else ()
         if not 1 <= number <= len(cited) or not (chosen := cited[number - 1]).passage.page:
             return ""
         index, doc_id = self.assistant.index, chosen.passage.doc_id
@@ -248,32 +248,32 @@ class Chat:
         if tab.turns:
             return str(answers.log(tab))
         infos = self.assistant.index.documents()
-        generation, first = self.first.get(frozenset(info.id for info in infos), (-1, ()))
-        first *= generation == self.assistant.index.store.generation
+        revision, first = self.first.get(frozenset(info.id for info in infos), (None, ()))
+        first *= revision == self.assistant.index.revision
         return str(lists.welcome(infos, self.examples or first, tab.language))
 
     def follow(self, tab: Tab) -> str | None:
         """Add questions to go on with below the last answer, or to begin with on a first visit; None for none."""
-        store = self.assistant.index.store
-        generation, turn = store.generation, tab.turns[-1] if tab.turns else None
-        seen = frozenset[str]() if turn else frozenset(info.id for info in self.assistant.index.documents())
-        made = self.first.get(seen, (-1, ()))[0] == generation
+        index, turn = self.assistant.index, tab.turns[-1] if tab.turns else None
+        revision = index.revision
+        seen = frozenset[str]() if turn else frozenset(info.id for info in index.documents())
+        made = self.first.get(seen, (None, ()))[0] == revision
         waits = self.shelf.asking.busy  # whoever waits for an answer goes before whoever might like a suggestion
         if waits or (turn.state != "done" if turn else self.examples or made):
             return None
         asked = [past.answer.question for past in tab.turns]
-        passages = [hit.passage for hit in turn.answer.hits] if turn else store.sample(SAMPLE)
+        passages = [hit.passage for hit in turn.answer.hits] if turn else index.store.sample(SAMPLE)
         found = suggest(passages, partial(self.assistant.ask, counted=False), asked)
         if turn:
-            turn.follow_ups, turn.generation = found, generation
+            turn.follow_ups, turn.revision = found, revision
         else:
-            self.first = {**self.first, seen: (generation, found)}
+            self.first = {**self.first, seen: (revision, found)}
         return None if tab.running else self.shown(tab)
 
     def view(self, tab: Tab, text: str | None = None, notice: str = "") -> View:
         """Return the whole view of a tab; without ``text`` the box keeps what is being typed."""
         for past in tab.turns:  # what was deleted since is not shown again
-            past.follow_ups *= past.generation == self.assistant.index.store.generation
+            past.follow_ups *= past.revision == self.assistant.index.revision
             past.answer = past.answer if past.state == "running" else self.assistant.still(past.answer)
         told = noted(notice) or answers.editing(tab) or self._scope(tab)
         return View(self.shown(tab), str(told), self.shelf.past(tab), text, tab.running)

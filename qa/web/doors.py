@@ -19,7 +19,8 @@ from rich.progress import Progress
 
 from corpus.errors import AccountError, DoorError
 from qa.address import reachable
-from qa.system import Assistant, library
+from qa.sources import library
+from qa.system import Assistant
 from qa.web.accounts import Accounts
 from qa.web.completions import Completions
 from qa.web.conversations import Conversations, beside

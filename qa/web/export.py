@@ -121,10 +121,7 @@ def _beside(turn: StoredTurn) -> list[str]:
 
 def _sources(answer: Answer) -> tuple[str, list[Citation]]:
     """Return the citations in order of their markers, or the nearest passages of an answer that claims nothing."""
-    if answer.abstained:
-        return "Nearest passages", list(answer.nearest)
-    conflicting = (citation for conflict in answer.conflicts for citation in conflict.citations)
-    return "Sources", list({c.key: c for c in (*answer.citations, *conflicting)}.values())
+    return "Nearest passages" if answer.abstained else "Sources", list(answer.numbered)
 
 
 def _place(citation: Citation) -> str:

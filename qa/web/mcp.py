@@ -107,7 +107,7 @@ def make_server(open_: Callable[[Asker], Seen]) -> "MCPServer":
 
 def readable(answer: Answer) -> str:
     """Return an answer with its quotes, or with the nearest passages where it abstained, for a model to read."""
-    cited = answer.citations or answer.nearest
+    cited = answer.numbered
     head = "Sources" if answer.citations else "Nearest passages, which do not answer it"
     lines = [answer.text, *([f"\n{head}:"] if cited else [])]
     for n, citation in enumerate(cited, start=1):

@@ -129,7 +129,7 @@ class Desk:
         return stage if own else replace(stage, step=None)
 
     def _ended(self, tab: Tab) -> Papers:
-        tab.watching, tab.seen = False, self.assistant.index.store.generation
+        tab.watching, tab.seen = False, self.assistant.index.revision
         return self.overview(tab, str(arrivals.stage(self._stage(), tab.language)))
 
     def halt(self, tab: Tab, data: Data) -> Papers:

@@ -113,7 +113,7 @@ class Seen:
 
         Raises:
             TooMany: the asker has asked too often.
-            AccountError: the asker has no account, or only a part of the documents may be searched and cannot be.
+            AccountError: the asker has no account.
             QuestionError: it is no question, or none of ``documents`` is there for the asker.
         """
         asker = self._who()
@@ -221,6 +221,11 @@ class SeenIndex:
         self._index, self._access, self._who = index, access, who
         self.store = SeenStore(index, access, who)
 
+    @property
+    def revision(self) -> tuple[int, int]:
+        """Changes whenever what is shown does (``index.retrieve``)."""
+        return self._index.revision
+
     def documents(self) -> list[DocumentInfo]:
         """Return one line for each document that the asker may see, ordered by id."""
         theirs = self._access.visible(self._who())
@@ -272,19 +277,9 @@ class SeenStore:
     def __init__(self, index: Index, access: Access, who: Callable[[], Asker]) -> None:
         self._index, self._access, self._who = index, access, who
 
-    @property
-    def generation(self) -> int:
-        """Counts the changes ever made to documents."""
-        return self._index.store.generation
-
     def failures(self) -> list[Failure]:
         """Return what could not be read; nothing where some documents are withheld: its name may say too much."""
         return self._index.store.failures() if self._access.visible(self._who()) is None else []
-
-    def notes(self) -> list[Failure]:
-        """Return what could not be read of the documents that the asker may see."""
-        theirs = self._access.visible(self._who())
-        return [note for note in self._index.store.notes() if theirs is None or note.doc_id in theirs]
 
     def sample(self, count: int) -> list[Passage]:
         """Return up to ``count`` passages, spread over the documents that the asker may see."""

@@ -60,7 +60,7 @@ class Shelf:
         self.load(tab.conversation, tab)
         for turn in tab.turns:
             if (before := held.get(turn.id)) is not None:
-                turn.follow_ups, turn.generation = before.follow_ups, before.generation
+                turn.follow_ups, turn.revision = before.follow_ups, before.revision
         return True
 
     def rename(self, data: dict[str, Any]) -> str:

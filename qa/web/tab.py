@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from qa.answer import Answer, Citation, Strictness
+from qa.answer import Answer, Strictness
 from qa.texts import Language
 from qa.web.turns import Kind, State, StoredTurn
 
+Revision = tuple[int, int] | None  # of an index (``index.retrieve``), None before it was looked at
 Face = tuple[Answer, State, bool]  # of a turn, to tell whether it has changed
 
 
@@ -14,8 +15,8 @@ class Exchange:
     """One question of a chat, what has been answered so far, what was thought of it, and what to ask next.
 
     ``id`` is the turn's in the store of conversations, 0 while it is not there yet. ``begun`` says whether the answer
-    is being looked for, or others' questions come before. ``follow_ups`` were taken from the index of ``generation``;
-    from another one on they may be a deleted document's.
+    is being looked for, or others' questions come before. ``follow_ups`` were taken from the index at ``revision``; at
+    another one they may be a document's that is gone.
     """
 
     answer: Answer
@@ -23,7 +24,7 @@ class Exchange:
     verdict: Kind | None = None
     note: str = ""
     follow_ups: tuple[str, ...] = ()
-    generation: int = -1
+    revision: Revision = None
     id: int = 0
     begun: bool = True
 
@@ -39,14 +40,6 @@ class Exchange:
         """What of it changes while it is answered."""
         return self.answer, self.state, self.begun
 
-    @property
-    def numbered(self) -> tuple[Citation, ...]:
-        """The distinct citations in the order of their markers: of the claims, then of conflicts; else the nearest."""
-        answer = self.answer
-        conflicting = (c for conflict in answer.conflicts for c in conflict.citations)
-        shown = tuple({c.key: c for c in (*answer.citations, *conflicting)}.values())
-        return shown or answer.nearest
-
 
 @dataclass(slots=True, eq=False)
 class Tab:
@@ -55,7 +48,7 @@ class Tab:
     ``conversation`` is the id of the one that is open, "" before its first question, last written at ``updated``;
     ``past`` is the list of conversations as it was last shown, ``search`` what it is searched for. ``editing`` is the
     number of the turn, from 1, that the next question replaces together with those after it; 0 for none; ``aside`` are
-    the turns that the running one replaces once there is something of its answer. ``seen`` is the index's generation
+    the turns that the running one replaces once there is something of its answer. ``seen`` is the index's revision
     that the tab shows. ``documents`` are the ids that the conversation asks, None for all; ``strictness``, ``quotes``:
     how (``qa.system.Assistant.stream``). ``watching`` says whether a change of the documents is shown as it goes
     on; ``cited`` is the turn and citation of the source that is open.
@@ -64,7 +57,7 @@ class Tab:
     turns: list[Exchange] = field(default_factory=list)
     language: Language = "en"
     editing: int = 0
-    seen: int = -1
+    seen: Revision = None
     conversation: str = ""
     search: str = ""
     documents: tuple[str, ...] | None = None
