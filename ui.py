@@ -24,11 +24,11 @@ from qa.web.chat import Chat, View
 from qa.web.conversations import Conversations
 from qa.web.doors import PRIVATE, RATE, Doors
 from qa.web.login import MESSAGE
-from qa.web.papers import Data, Desk, Papers
+from qa.web.papers import Desk, Papers
 from qa.web.seen import Asker, Seen
 from qa.web.shapes import Api
 from qa.web.shelf import Shelf
-from qa.web.tab import Tab
+from qa.web.tab import Data, Tab
 from qa.web.texts import NAMES, say, spoken
 
 EXAMPLES = ["When was Xiaomi founded?", "What are Xiaomi's marketing weaknesses?", "When did the SU7 fire happen?"]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from markupsafe import Markup
 
@@ -16,13 +15,12 @@ from qa.web.html import NONE
 from qa.web.html import notice as noted
 from qa.web.seen import Seen
 from qa.web.shelf import Shelf
-from qa.web.tab import Exchange, Revision, Tab
+from qa.web.tab import Data, Exchange, Revision, Tab
 from qa.web.texts import say
 from qa.web.turns import KINDS
 
 SAMPLE = 40  # passages, spread over all documents, of which questions to begin with are made
 WIDE = 1000  # pixels of a page's image
-Data = dict[str, Any]  # what the page's script sends with an event
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from qa.texts import Language
 from qa.web import export
-from qa.web.html import NONE, joined
+from qa.web.html import NONE, deed, joined
 from qa.web.texts import say
 from qa.web.turns import Conversation, StoredTurn
 
@@ -33,7 +33,7 @@ def past(conversations: Sequence[Conversation], search: str, language: Language)
 def _row(one: Conversation, language: Language) -> Markup:
     title = one.title or say(language, "untitled")
     more = say(language, "more", title=title)
-    saves = [_deed("export", one, form, data_form=form) for form in FORMS]
+    saves = [deed("export", one.id, form, data_form=form) for form in FORMS]
     return Markup(
         '<li data-id="{0}"><button type="button" class="talk" data-do="open" data-id="{0}" dir="auto">{1}</button>'
         '<details class="more" data-keep="talk-{0}"><summary aria-label="{2}" title="{2}">⋯</summary><div>'
@@ -44,18 +44,11 @@ def _row(one: Conversation, language: Language) -> Markup:
         title,
         more,
         say(language, "name"),
-        _deed("rename", one, say(language, "rename")),
+        deed("rename", one.id, say(language, "rename")),
         say(language, "save as"),
         joined(saves, " "),
-        _deed("erase", one, say(language, "delete"), data_sure=say(language, "delete sure", title=title)),
+        deed("erase", one.id, say(language, "delete"), data_sure=say(language, "delete sure", title=title)),
         one.updated.isoformat(),
-    )
-
-
-def _deed(do: str, one: Conversation, label: str, **more: str) -> Markup:
-    extra = joined([Markup(' {}="{}"').format(name.replace("_", "-"), value) for name, value in more.items()])
-    return Markup('<button type="button" class="small" data-do="{}" data-id="{}"{}>{}</button>').format(
-        do, one.id, extra, label
     )
 
 

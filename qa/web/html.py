@@ -46,10 +46,17 @@ def marker(citation: Citation, number: int, turn: int, language: Language) -> Ma
 
 def button(do: str, turn: int, label: str, **more: str) -> Markup:
     """Return a small button of an answer; ``more`` are further attributes, ``_`` standing for ``-``."""
-    extra = joined([Markup(' {}="{}"').format(name.replace("_", "-"), value) for name, value in more.items()])
-    return Markup('<button type="button" class="small" data-do="{}" data-turn="{}"{}>{}</button>').format(
-        do, turn, extra, label
-    )
+    return _small(do, label, data_turn=str(turn), **more)
+
+
+def deed(do: str, name: str, label: str, told: str = "", **more: str) -> Markup:
+    """Return a small button that does something with what bears a name; ``told`` says so to a screen reader."""
+    return _small(do, label, data_id=name, aria_label=told or label, **more)
+
+
+def _small(do: str, label: str, **attributes: str) -> Markup:
+    told = joined([Markup(' {}="{}"').format(name.replace("_", "-"), value) for name, value in attributes.items()])
+    return Markup('<button type="button" class="small" data-do="{}"{}>{}</button>').format(do, told, label)
 
 
 def asks(questions: Sequence[str], heading: str) -> Markup:
@@ -81,10 +88,3 @@ def size(count: int) -> str:
     while number >= 1000 and unit != "GB":
         number, unit = number / 1000, next(units)
     return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
-
-
-def deed(do: str, name: str, label: str, told: str = "") -> Markup:
-    """Return a small button that does something with what bears a name; ``told`` says so to a screen reader."""
-    return Markup('<button type="button" class="small" data-do="{}" data-id="{}" aria-label="{}">{}</button>').format(
-        do, name, told or label, label
-    )

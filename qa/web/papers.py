@@ -14,12 +14,11 @@ from qa.web import arrivals, catalogue, leaf, lists
 from qa.web.html import notice
 from qa.web.reading import Reading, Stage, Work
 from qa.web.seen import Seen
-from qa.web.tab import Tab
+from qa.web.tab import Data, Tab
 from qa.web.texts import say
 
 AGAIN = 60.0  # seconds after which followed folders are looked at again while a page is open
 ARRIVAL = 5.0  # seconds within which a file that was received lies in its place
-Data = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

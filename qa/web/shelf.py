@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from corpus.errors import ConversationError
 from qa.answer import Answer
 from qa.web import history
 from qa.web.asking import Asking
 from qa.web.conversations import Conversations
-from qa.web.tab import Exchange, Tab
+from qa.web.tab import Data, Exchange, Tab
 
 
 class Shelf:
@@ -28,7 +27,7 @@ class Shelf:
         tab.past = listed
         return listed
 
-    def find(self, tab: Tab, data: dict[str, Any]) -> str | None:
+    def find(self, tab: Tab, data: Data) -> str | None:
         """List the conversations that hold the words searched for."""
         tab.search = str(data["text"])
         return self.past(tab)
@@ -63,7 +62,7 @@ class Shelf:
                 turn.follow_ups, turn.revision = before.follow_ups, before.revision
         return True
 
-    def rename(self, data: dict[str, Any]) -> str:
+    def rename(self, data: Data) -> str:
         """Give a conversation a name."""
         try:
             self.kept.rename(self.who(), str(data["id"]), str(data["text"]))
@@ -71,7 +70,7 @@ class Shelf:
             return str(error)
         return ""
 
-    def erase(self, tab: Tab, data: dict[str, Any]) -> str:
+    def erase(self, tab: Tab, data: Data) -> str:
         """Delete a conversation; an answer that is being written for it ends."""
         conversation = str(data["id"])
         if conversation == tab.conversation:
@@ -101,7 +100,7 @@ class Shelf:
             tab.show("", [])
             self.kept.delete(self.who(), conversation)
 
-    def export(self, data: dict[str, Any]) -> str:
+    def export(self, data: Data) -> str:
         """Return a conversation as a file for the browser to save.
 
         Raises:

@@ -1,12 +1,14 @@
 """What one browser tab holds: the conversation that is open, its language, and what is being edited. No layout."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from qa.answer import Answer, Strictness
 from qa.texts import Language
 from qa.web.turns import Kind, State, StoredTurn
 
 Revision = tuple[int, int] | None  # of an index (``index.retrieve``), None before it was looked at
+Data = dict[str, Any]  # what the page's script sends with an event
 Face = tuple[Answer, State, bool]  # of a turn, to tell whether it has changed
 
 
