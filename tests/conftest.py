@@ -14,13 +14,15 @@ os.environ.pop("FORCE_COLOR", None)
 from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import conversing  # noqa: E402
 import pytest  # noqa: E402
-from fakes import HashEncoder  # noqa: E402
+from fakes import HashEncoder, Library  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 from index.encode import Encoder, make_encoder  # noqa: E402
 from index.retrieve import Index  # noqa: E402
 from qa.system import Assistant  # noqa: E402
+from qa.web.conversations import Conversations, beside  # noqa: E402
 
 # The same examples on every run, and no time limits: the machine may be busy.
 settings.register_profile(
@@ -57,3 +59,19 @@ def folder(tmp_path: Path) -> Path:
     path = tmp_path / "documents"
     path.mkdir()
     return path
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """An index of two small documents."""
+    made = Library(tmp_path, **conversing.TEXTS)
+    yield made
+    made.index.store.close()
+
+
+@pytest.fixture
+def kept(shelf):
+    """The conversations beside it."""
+    made = Conversations(beside(shelf.directory), shelf.index.store)
+    yield made
+    made.close()

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from conversing import FERRY, MUSEUM
 from fakes import Library
 from typer.testing import CliRunner
 
@@ -11,28 +12,7 @@ from eval.examples import EvalError, read
 from eval.feedback import questions
 from index.sync import remove
 from qa.answer import Answer
-from qa.web.conversations import Conversations, beside
-
-TEXTS = {
-    "harbour_md": "# Harbour\n\nThe Quillback ferry sails at noon. The fare is nine crowns.\n",
-    "museum_md": "# Museum\n\nThe Ottoline museum opens at ten. Entry is free on Sundays.\n",
-}
-FERRY = "When does the Quillback ferry sail?"
-MUSEUM = "At what hour does the Ottoline museum open?"
-
-
-@pytest.fixture
-def shelf(tmp_path):
-    made = Library(tmp_path, **TEXTS)
-    yield made
-    made.index.store.close()
-
-
-@pytest.fixture
-def kept(shelf):
-    made = Conversations(beside(shelf.directory), shelf.index.store)
-    yield made
-    made.close()
+from qa.web.conversations import beside
 
 
 def asked(kept, shelf, question, kind, note="", conversation=None, owner=""):
