@@ -75,6 +75,7 @@ def test_lists_searches_and_texts_leave_out_what_is_not_theirs(shelf):
     assert [info.id for info in bobs.index.documents()] == ["menu.txt"]
     assert {hit.passage.doc_id for hit in bobs.search("director earns euros", 1)} == {"menu.txt"}
     assert bobs.index.document("menu.txt").text == MENU
+    assert bobs.index.title("menu.txt") and bobs.index.title("pay.txt") is None
     for asked in (bobs.index.document, lambda doc_id: bobs.index.areas(doc_id, 0, 1)):
         with pytest.raises(StoreError, match=r"no document 'pay\.txt'"):
             asked("pay.txt")

@@ -82,8 +82,7 @@ class Chat:
         """Return which documents a tab asks, those that are still here; None for all."""
         if tab.documents is None:
             return None
-        here = {info.id for info in self.assistant.index.documents()}
-        if not (asked := [name for name in tab.documents if name in here]):
+        if not (asked := [name for name in tab.documents if self.assistant.index.title(name) is not None]):
             raise QuestionError(say(tab.language, "none left"))
         return asked
 
@@ -210,8 +209,8 @@ class Chat:
         """Return which documents the conversation asks, where it does not ask all."""
         if tab.documents is None:
             return NONE
-        titles = [info.title for info in self.assistant.index.documents() if info.id in tab.documents]
-        return lists.scope(titles, tab.language)
+        titles = map(self.assistant.index.title, tab.documents)
+        return lists.scope([title for title in titles if title is not None], tab.language)
 
     # -- showing -----------------------------------------------------------------------------------
 

@@ -240,6 +240,11 @@ class SeenIndex:
         self._check(doc_id)
         return self._index.document(doc_id)
 
+    def title(self, doc_id: str) -> str | None:
+        """Return a document's title, or None where the index holds no such document, or the asker may not see it."""
+        theirs = self._access.visible(self._who())
+        return self._index.title(doc_id) if theirs is None or doc_id in theirs else None
+
     def areas(self, doc_id: str, start: int, end: int) -> tuple[Area, ...]:
         """Return where a span of a document stands on its pages; raises what :meth:`document` and the index raise."""
         self._check(doc_id)

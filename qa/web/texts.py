@@ -24,10 +24,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stop": ("Stop", "停止"),
     "empty": ("Type a question first.", "请先输入问题。"),
     "wait": ("Wait for the answer or stop it, then ask again.", "请等回答结束或先停止，再提问。"),
-    "broken": (
-        "Something went wrong here; the terminal says what. Your question is kept.",
-        "出错了，终端里有说明。你的问题还在。",
-    ),
     "replaces": (
         "Asking replaces this question and its answer.|Asking replaces this question and all after it, {n} in total.",
         "提问后将替换这个问题及其后共 {n} 个问题。",
