@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from gradio_client import Client
 
 from eval.bench.watched import resident
 from eval.examples import EvalError
+from eval.metrics import percentile
 from index.sync import sync
 
 PLACES = ("Dunmore", "Skerra", "Quillback", "Ottoline", "Marrow", "Tarn", "Velin", "Hask", "Orrin", "Brale")
@@ -129,15 +129,15 @@ def _measured(address: str, pid: int, users: int, minutes: float, documents: int
         memory.append(resident(pid) / 1e6)
         time.sleep(1)
     settled = memory[int(SETTLED * len(memory)) :]
-    ordered = sorted(seen.seconds) or [0.0]
+    seconds = seen.seconds or [0.0]
     return {
         "users": users,
         "seconds": round(time.monotonic() - begun),
         "answered": len(seen.seconds),
         "errors": len(seen.errors),
         "lost or wrong": seen.lost,
-        "p50": round(statistics.median(ordered), 2),
-        "p95": round(ordered[int(0.95 * (len(ordered) - 1))], 2),
+        "p50": round(percentile(seconds, 50), 2),
+        "p95": round(percentile(seconds, 95), 2),
         "MB settled": round(settled[0]),
         "MB at the end": round(settled[-1]),
         "first errors": seen.errors[:3],
