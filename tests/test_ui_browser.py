@@ -343,7 +343,7 @@ def test_conversations_are_found_named_saved_and_deleted(page):
     ask(page, "How long does the ferry crossing take?")
     mine = page.locator("#past li").first
     mine.get_by_label("More about").click()
-    mine.get_by_label("Name").fill("The <b>ferry</b>")
+    mine.get_by_role("textbox", name="Name").fill("The <b>ferry</b>")
     mine.get_by_role("button", name="Rename").click()
     mine.get_by_role("button", name="The <b>ferry</b>", exact=True).wait_for()
     shot(page, "conversations")
