@@ -18,7 +18,8 @@ from gradio.utils import get_upload_folder
 
 from corpus.errors import GroundedError
 from qa.abstain import BARS
-from qa.answer import Strictness
+from qa.answer import Options, Strictness
+from qa.pipeline import HITS
 from qa.web import arrivals, lists
 from qa.web.chat import Chat, View
 from qa.web.conversations import Conversations
@@ -29,7 +30,7 @@ from qa.web.seen import Asker, Seen
 from qa.web.shapes import Api
 from qa.web.shelf import Shelf
 from qa.web.tab import Data, Tab
-from qa.web.texts import NAMES, say, spoken
+from qa.web.texts import NAMES, Phrase, say, spoken
 
 EXAMPLES = ["When was Xiaomi founded?", "What are Xiaomi's marketing weaknesses?", "When did the SU7 fire happen?"]
 EXAMPLES += ["Are Xiaomi's cars cheaper or more expensive than comparable electric cars?"]  # about the shipped library
@@ -46,6 +47,7 @@ SCRIPT = resources.files("qa").joinpath("web/page.js").read_text("utf-8")
 TOLD = "watch('value', () => document.dispatchEvent(new Event('told')))"  # the script tidies up after each change
 SAVED = "watch('value', () => document.dispatchEvent(new CustomEvent('saved', {detail: element})))"
 QUOTES = "quote"  # the reader that writes nothing
+DEPTHS = (3, 5, HITS)  # passages read for an answer, to choose from
 AUTOMATIC = ""  # the choice of language that follows the browser
 
 
@@ -92,21 +94,25 @@ class Page:
         papers = laid(self.desk.overview(tab))
         return log, question, told, past, *papers, side, adder, *self.settings(tab), radio, chosen or AUTOMATIC
 
-    def settings(self, tab: Tab) -> tuple[gr.Radio, gr.Radio]:
-        """Return the choice of who answers and of how sure the evidence has to be, in the tab's language."""
-        text: Callable[[str], str] = partial(say, tab.language)
-        name = self.assistant.reader
-        models = [] if name == QUOTES else [(say(tab.language, "model", name=name), name)]
-        by = QUOTES if tab.quotes or not models else name
+    def settings(self, tab: Tab) -> tuple[gr.Radio, gr.Radio, gr.Radio]:
+        """Return the choices of who answers, from how many passages, and how sure the evidence has to be."""
+        text: Callable[..., str] = partial(say, tab.language)
+        readers, chosen = self.assistant.readers, tab.options
+        named = {name: text("quotes") if name == QUOTES else text("model", name=told) for name, told in readers.items()}
+        counts = [(str(k) if k != HITS else text("depth usual", n=k), k) for k in DEPTHS]
         steps = [(text(step), step) for step in BARS]
+        by, k = chosen.reader or next(iter(readers)), chosen.k or HITS
         return (
-            gr.Radio([(text("quotes"), QUOTES), *models], value=by, label=text("reader"), info=text("reader how")),
-            gr.Radio(steps, value=tab.strictness, label=text("strictness"), info=text("strictness how")),
+            gr.Radio(
+                [(told, name) for name, told in named.items()], value=by, label=text("reader"), info=text("reader how")
+            ),
+            gr.Radio(counts, value=k, label=text("depth"), info=text("depth how")),
+            gr.Radio(steps, value=chosen.strictness, label=text("strictness"), info=text("strictness how")),
         )
 
-    def decide(self, reader: str, strictness: Strictness, tab: Tab) -> None:
+    def decide(self, reader: str, k: int, strictness: Strictness, tab: Tab) -> None:
         """Set how the tab's next question is answered."""
-        tab.quotes, tab.strictness = reader == QUOTES, strictness
+        tab.options = Options(strictness, reader, k)
 
 
 def new(value: Any) -> Any:  # noqa: ANN401 - whatever a component takes
@@ -183,7 +189,9 @@ def asker() -> Asker:
     return Asker() if request is None else Asker(request.username, request.client.host)
 
 
-def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), privacy: str = PRIVATE) -> gr.Blocks:
+def build(
+    assistant: Seen, kept: Conversations, examples: Sequence[str] = (), privacy: Sequence[Phrase] = PRIVATE
+) -> gr.Blocks:
     """Return the page.
 
     ``kept`` are the conversations about the assistant's index, ``examples`` are offered on an empty chat, ``privacy``
@@ -208,7 +216,7 @@ def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), pr
                 leaf = html(elem_id="leaf")
                 adder, report, listed = html(elem_id="adder"), html(elem_id="report"), html(elem_id="listed")
             with gr.Column(elem_id="settings", elem_classes="view", min_width=0):
-                by, strict, radio = gr.Radio(), gr.Radio(), gr.Radio()
+                by, depth, strict, radio = gr.Radio(), gr.Radio(), gr.Radio(), gr.Radio()
             with gr.Column(elem_id="panel", min_width=0):
                 source, sheet = html(elem_id="source", js_on_load=SCRIPT), html(elem_id="sheet")
             saved = html(elem_id="saved", js_on_load=SAVED)
@@ -236,10 +244,10 @@ def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), pr
             getattr(source, at_once.__name__)(handled(at_once), tab, papers, **quiet)
         source.read(found(desk.read), tab, leaf, **quiet)
         source.choose(page.choose, tab, [*views, *papers], **quiet)
-        texts = [*views, *papers, side, adder, by, strict, radio, choice]
+        texts = [*views, *papers, side, adder, by, depth, strict, radio, choice]
         spoken_to = blocks.load(page.speak, [tab, choice], texts, **quiet)
         spoken_to.success(lambda tab: new(chat.follow(tab)), tab, log, concurrency_id="follow", **quiet)
-        gr.on([by.input, strict.input], page.decide, [by, strict, tab], None, **quiet)
+        gr.on([by.input, depth.input, strict.input], page.decide, [by, depth, strict, tab], None, **quiet)
         radio.input(page.speak, [tab, radio], texts, **quiet)
         gr.Timer(REFRESH).tick(page.refresh, tab, [log, past, *papers], **quiet)
         api = Api(assistant, lambda line: gr.Error(line, print_exception=False))
@@ -250,7 +258,10 @@ def build(assistant: Seen, kept: Conversations, examples: Sequence[str] = (), pr
 
 def main(
     index: Annotated[Path | None, typer.Option(help=INDEX)] = None,
-    reader: Annotated[str | None, typer.Option(help="quote, a model's name or path, or a server's URL.")] = None,
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(help="quote, a model's name or path, or a server's URL; repeat it to let people choose."),
+    ] = None,
     reranker: Annotated[str | None, typer.Option(help="A cross-encoder's name or path.")] = None,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,

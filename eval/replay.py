@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from corpus.errors import GroundedError
 from eval.examples import EvalError
-from qa.answer import Answer
+from qa.answer import USUAL, Answer, Options
 from qa.trace import FORM
 
 REMEDY = "give a file that --trace wrote"
@@ -36,6 +36,7 @@ class Traced:
     reader: str
     encoder: str
     documents: tuple[str, ...] | None = None
+    options: Options = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,13 @@ class Assistant(Protocol):
     """What is asked again: ``qa.system.Assistant``, or anything that answers as it does."""
 
     def ask(
-        self, question: str, history: Sequence[tuple[str, str]] = (), documents: Sequence[str] | None = None
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        documents: Sequence[str] | None = None,
+        options: Options = USUAL,
     ) -> Answer:
-        """Answer one question, from all documents or from those chosen."""
+        """Answer one question, from all documents or from those chosen, as it was answered before."""
 
 
 def read(path: Path) -> list[Traced]:
@@ -88,7 +93,8 @@ def replay(traced: Sequence[Traced], opened: Callable[[str, str], Assistant]) ->
     """
     for before in traced:
         try:
-            answer = opened(before.index, before.reader).ask(before.question, before.history, before.documents)
+            assistant = opened(before.index, before.reader)
+            answer = assistant.ask(before.question, before.history, before.documents, before.options)
         except GroundedError as error:
             raise EvalError(f"{before.question!r} could not be asked again: {error}") from error
         yield Replayed(before, tuple(differences(before, answer)))
@@ -148,5 +154,6 @@ def _compared(value: dict[str, Any]) -> Traced:
         str(value["encoder"]),
         None
         if (chosen := value.get("documents")) is None
-        else tuple(str(one) for one in chosen),  # older lines lack it
+        else tuple(str(one) for one in chosen),  # older lines lack it and what follows
+        Options(value.get("strictness", "usual"), None, value.get("k")),
     )

@@ -17,7 +17,7 @@ from eval.figures import aggregate, latency
 from eval.metrics import locate
 from eval.record import Metric, Record, Results
 from eval.score import score
-from qa.answer import Answer, Strictness
+from qa.answer import USUAL, Answer, Options
 
 Progress = Callable[[int, int], None]
 
@@ -40,25 +40,25 @@ class Assistant(Protocol):
         """Answer one question."""
 
 
-class Strict(Assistant, Protocol):
-    """An assistant that can be stricter, or more lenient, than usual."""
+class Adjustable(Assistant, Protocol):
+    """An assistant that can be asked in another way than usual."""
 
     def ask(
         self,
         question: str,
         history: Sequence[tuple[str, str]] = (),
         documents: Sequence[str] | None = None,
-        strictness: Strictness = "usual",
+        options: Options = USUAL,
     ) -> Answer:
         """Answer one question."""
 
 
 @dataclass(frozen=True, slots=True)
-class Strictly:
-    """An assistant that is asked to be stricter, or more lenient, than usual."""
+class Adjusted:
+    """An assistant that is asked in another way than usual, e.g. to be stricter."""
 
-    assistant: Strict
-    strictness: Strictness
+    assistant: Adjustable
+    options: Options
 
     @property
     def index(self) -> Documents:
@@ -67,7 +67,7 @@ class Strictly:
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer one question."""
-        return self.assistant.ask(question, history, strictness=self.strictness)
+        return self.assistant.ask(question, history, options=self.options)
 
 
 def evaluate(assistant: Assistant, examples: Sequence[Example], progress: Progress | None = None) -> Results:

@@ -16,6 +16,22 @@ Strictness = Literal["lenient", "usual", "strict"]  # how sure the evidence has 
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """How one question is answered, beside what is asked.
+
+    ``reader`` names one of the assistant's readers, None its first; ``k`` passages are retrieved, 1 or more, None as
+    many as the assistant always retrieves.
+    """
+
+    strictness: Strictness = "usual"
+    reader: str | None = None
+    k: int | None = None
+
+
+USUAL = Options()
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A span of a document that carries a claim; ``start`` and ``end`` are document offsets inside ``passage``.
 

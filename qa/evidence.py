@@ -36,6 +36,7 @@ _FRONT_MATTER = re.compile(
     r"issn|isbn|volume|series|licen[cs]e|language|category|updated)(?: \(\w+\))?: ",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"^(?:\S+\s+){3,}\S*[.!]$|[。！]$")  # four words or more and a full stop
 _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|literature|sources)$", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«‘'「『](.+?)[\"“”»’'」』]")
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
@@ -243,7 +244,8 @@ def is_particulars(citation: Citation) -> bool:
     if citation.start < HEAD and is_byline(text):
         return True
     heading = citation.passage.heading[-1] if citation.passage.heading else ""
-    return text == citation.title or _FRONT_MATTER.match(text) is not None or _REFERENCES.match(heading) is not None
+    named = text == citation.title and not _SENTENCE.search(text)  # a note of one sentence has it for its title
+    return named or _FRONT_MATTER.match(text) is not None or _REFERENCES.match(heading) is not None
 
 
 def summarise(scores: Matrix, rows: Matrix, asked: Kind) -> Matrix:

@@ -3,7 +3,7 @@
 ``ask`` is the whole product as one function; :class:`Assistant` is the same kept open for many questions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from index.report import Progress
 from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Index
 from index.sync import sync
-from qa.answer import Answer, Claim, Strictness, Turn
+from qa.answer import USUAL, Answer, Claim, Options, Turn
 from qa.cross_encoder import CrossEncoder
 from qa.evidence import Scorer
 from qa.home import default_index, library_index
@@ -24,7 +24,7 @@ from qa.read.draft import Reader
 from qa.read.quote import QuoteReader
 from qa.recall import still
 from qa.sources import Sources, known, library
-from qa.trace import Steps, Trace
+from qa.trace import Steps, Trace, without_password
 from qa.verify import LexicalVerifier, Verifier
 from qa.web.conversations import forget
 
@@ -50,6 +50,18 @@ def make_reader(name: str | None) -> Reader:
     return LocalReader() if name == "local" else LocalReader(name)
 
 
+def make_readers(names: str | Sequence[str] | None) -> dict[str, Reader]:
+    """Return one reader or several by their names, the first the one that answers unless another is wanted.
+
+    A server's address loses its password as a name.
+
+    Raises:
+        ReaderError: a model is not on this machine.
+    """
+    wanted = [names] if isinstance(names, str) else names or ["quote"]
+    return {without_password(name): make_reader(name) for name in wanted}
+
+
 def make_reranker(name: str | None) -> Reranker | None:
     """Return a cross-encoder by its folder or the name it was pulled by, None for no name.
 
@@ -71,7 +83,7 @@ def make_verifier(name: str | None, encoder: Encoder) -> Verifier:
 class Assistant(Sources):
     """An index, a reader and a verifier, and a reranker if wanted, loaded once; several threads may ask.
 
-    ``k`` passages are retrieved.
+    ``readers`` are those that a question may choose by name, beside "quote"; ``k`` passages are retrieved.
     """
 
     def __init__(
@@ -82,12 +94,13 @@ class Assistant(Sources):
         k: int = HITS,
         trace: Trace | None = None,
         verifier: str | None = None,
+        readers: Mapping[str, Reader] | None = None,
     ) -> None:
-        if k < 1:
-            raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
+        _count(k)
         super().__init__(index)
         self.k = k
         self.reader = reader
+        self.readers: dict[str, Reader] = {"quote": QuoteReader(), **(readers or {reader.name: reader})}
         self.reranker = reranker
         self._trace = trace
         self._scorer = Scorer(index)
@@ -97,7 +110,7 @@ class Assistant(Sources):
     def open(
         cls,
         index: Path | str | None = None,
-        reader: str | None = None,
+        reader: str | Sequence[str] | None = None,
         progress: Progress | None = None,
         reranker: str | None = None,
         trace: Path | str | None = None,
@@ -116,26 +129,29 @@ class Assistant(Sources):
         directory = Path(index) if index is not None else standing_index()
         if index is None and directory == library_index():
             return cls.library(reader, progress, reranker, trace, verifier)
-        noted = Trace(trace, reader) if trace is not None else None
-        return cls(Index(directory), make_reader(reader), make_reranker(reranker), trace=noted, verifier=verifier)
+        readers = make_readers(reader)
+        noted = Trace(trace, next(iter(readers))) if trace is not None else None
+        first, ranker = next(iter(readers.values())), make_reranker(reranker)
+        return cls(Index(directory), first, ranker, trace=noted, verifier=verifier, readers=readers)
 
     @classmethod
     def library(
         cls,
-        reader: str | None = None,
+        reader: str | Sequence[str] | None = None,
         progress: Progress | None = None,
         reranker: str | None = None,
         trace: Path | str | None = None,
         verifier: str | None = None,
     ) -> "Assistant":
         """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
-        chosen, noted = make_reader(reader), Trace(trace, reader) if trace is not None else None
-        ranker = make_reranker(reranker)
+        readers = make_readers(reader)
+        noted = Trace(trace, next(iter(readers))) if trace is not None else None
+        first, ranker = next(iter(readers.values())), make_reranker(reranker)
         directory = library_index()
         there, gone = known(directory, library())
         sync(there, directory, progress=progress, keep=gone, wait=300)
         forget(directory)
-        return cls(Index(directory), chosen, ranker, trace=noted, verifier=verifier)
+        return cls(Index(directory), first, ranker, trace=noted, verifier=verifier, readers=readers)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: encoder, cross-encoder and searchable indexes."""
@@ -146,22 +162,25 @@ class Assistant(Sources):
         question: str,
         history: History = (),
         documents: Sequence[str] | None = None,
-        strictness: Strictness = "usual",
-        quotes: bool = False,
+        options: Options = USUAL,
     ) -> Iterator[Claim | Answer]:
         """Yield each claim once it is verified, and last the whole answer.
 
-        Only ``documents``, by their ids, are searched, quoted and named; by default all. ``strictness`` says how sure
-        the evidence has to be; with ``quotes`` the documents' own sentences answer, whatever the reader is.
+        Only ``documents``, by their ids, are searched, quoted and named; by default all.
 
         Raises:
             QuestionError: the question is empty or too long.
             StoreError: ``documents`` is empty, or names one that the index does not show.
-            ReaderError: the reader's model cannot be used.
+            ReaderError: the reader's model cannot be used, or ``options`` names none of the readers.
+            ValueError: less than one passage is to be retrieved.
         """
         turns = [t if isinstance(t, Turn) else Turn(*t) for t in history]
         steps = Steps()
         index, scorer = self.index, self._scorer
+        reader = self.reader if options.reader is None else self.readers.get(options.reader)
+        if reader is None:
+            there = ", ".join(self.readers)
+            raise ReaderError(f"a reader is one of {there}; got {options.reader!r}; open the assistant with it")
         if documents is not None:
             index = index.only(documents)
             scorer = scorer.over(index)
@@ -170,16 +189,16 @@ class Assistant(Sources):
             turns,
             index=index,
             scorer=scorer,
-            reader=QuoteReader() if quotes else self.reader,
+            reader=reader,
             verifier=self._verifier,
             reranker=self.reranker,
-            k=self.k,
+            k=_count(self.k if options.k is None else options.k),
             steps=steps,
-            strictness=strictness,
+            strictness=options.strictness,
         )
         for piece in pieces:
             if self._trace is not None and isinstance(piece, Answer):
-                self._trace.add(piece, steps, turns, index)
+                self._trace.add(piece, steps, turns, index, options)
             yield piece
 
     def ask(
@@ -187,11 +206,10 @@ class Assistant(Sources):
         question: str,
         history: History = (),
         documents: Sequence[str] | None = None,
-        strictness: Strictness = "usual",
-        quotes: bool = False,
+        options: Options = USUAL,
     ) -> Answer:
         """Return the answer to one question; takes and raises what :meth:`stream` does."""
-        for last in self.stream(question, history, documents, strictness, quotes):
+        for last in self.stream(question, history, documents, options):
             if isinstance(last, Answer):
                 return last
         raise StoreError("the answer broke off; run `qa status` to check the index")
@@ -202,6 +220,13 @@ class Assistant(Sources):
         What is deleted must not be told again from memory.
         """
         return still(answer, self.index.store)
+
+
+def _count(k: int) -> int:
+    """Return a number of passages that can be retrieved."""
+    if k < 1:
+        raise ValueError(f"the number of passages retrieved is 1 or more; got {k}")
+    return k
 
 
 def standing_index() -> Path:

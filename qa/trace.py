@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from corpus.errors import GroundedError
 from index.hit import Hit
 from index.retrieve import Index
-from qa.answer import Answer, Citation, Claim, Turn
+from qa.answer import USUAL, Answer, Citation, Claim, Options, Turn
 from qa.conversation import Asked
 from qa.evidence import Judged
 
@@ -56,15 +56,20 @@ class Trace:
         self._lock = Lock()
         self._add("")
 
-    def add(self, answer: Answer, steps: Steps, history: Sequence[Turn], index: Index) -> None:
+    def add(
+        self, answer: Answer, steps: Steps, history: Sequence[Turn], index: Index, options: Options = USUAL
+    ) -> None:
         """Add one answer.
 
         Raises:
             GroundedError: the file cannot be written.
         """
-        self._add(json.dumps(self.line(answer, steps, history, index), ensure_ascii=False, sort_keys=True) + "\n")
+        line = self.line(answer, steps, history, index, options)
+        self._add(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
 
-    def line(self, answer: Answer, steps: Steps, history: Sequence[Turn], index: Index) -> dict[str, Any]:
+    def line(
+        self, answer: Answer, steps: Steps, history: Sequence[Turn], index: Index, options: Options = USUAL
+    ) -> dict[str, Any]:
         """Return what is written of one answer as plain JSON-able values."""
         asked, evidence = steps.asked, steps.judged.evidence if steps.judged else ()
         return {
@@ -76,7 +81,9 @@ class Trace:
             "documents": index.chosen,
             "generation": index.store.generation,
             "encoder": index.encoder.name,
-            "reader": self.reader,
+            "reader": options.reader or self.reader,
+            "strictness": options.strictness,
+            "k": options.k,
             "versions": versions(),
             "full": asked.full if asked else "",
             "searched": [[t, w] for t, w in zip(asked.forms, asked.weights, strict=True)] if asked else [],

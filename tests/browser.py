@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from serving import running
 from starlette.applications import Starlette
@@ -21,6 +22,23 @@ ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 ARGS += ("--disable-component-update", "--disable-sync")
+CAFE = """# The Harbour Cafe
+
+The Harbour Cafe opened in March 1987 on the east quay of Dunmore. Its founder was Ines Valente, a baker from Porto.
+
+## Prices
+
+A cup of coffee costs 3.20 euros. Breakfast is served until 11 o'clock and costs 12 euros.
+"""
+FERRY = """The Dunmore ferry
+
+The ferry between Dunmore and Skerra sails four times a day. The crossing takes 45 minutes.
+
+The captain of the ferry painted </mark><script>window.pwned = 1</script> on the funnel in 2019.
+"""
+LIGHTHOUSE = "The lighthouse of Skerra was built in 1854 by Thomas Bell, an engineer. Its lamp reaches 31 kilometres.\n"
+SERIOUS = ("serious", "critical")
+
 PATIENCE = 120_000  # milliseconds; the first question loads the models
 
 
@@ -121,6 +139,33 @@ def answered(page: Page, turn: int) -> Locator:
     page.locator(".answer[aria-busy=false]").nth(turn).wait_for()
     page.get_by_role("button", name="Ask", exact=True).wait_for()
     return page.locator(".answer").nth(turn)
+
+
+def said(answer):
+    """The sentences of an answer, without its sources."""
+    return " ".join(answer.locator(":scope > p:not([class]), :scope > ul").all_inner_texts())
+
+
+def quoted(answer):
+    """The quotes that the markers of an answer show."""
+    return [mark.get_attribute("data-quote") for mark in answer.locator(".cite").all()]
+
+
+def shot(page, name):
+    """Keep a picture of a state, for a person to look at, in the folder that SCREENSHOTS names, if it does."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def view(page, name):
+    page.locator("#side").get_by_role("button", name=name, exact=True).click()
+
+
+def barriers(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds that bars people from the page as it stands: the rule, and the elements that break it."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
 
 
 PAUSE = 2.5  # seconds between the sentences of the slow model

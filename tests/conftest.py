@@ -14,6 +14,7 @@ os.environ.pop("FORCE_COLOR", None)
 from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import browser as chrome  # noqa: E402
 import conversing  # noqa: E402
 import pytest  # noqa: E402
 from fakes import HashEncoder, Library  # noqa: E402
@@ -21,6 +22,7 @@ from hypothesis import HealthCheck, settings  # noqa: E402
 
 from index.encode import Encoder, make_encoder  # noqa: E402
 from index.retrieve import Index  # noqa: E402
+from index.sync import sync  # noqa: E402
 from qa.system import Assistant  # noqa: E402
 from qa.web.conversations import Conversations, beside  # noqa: E402
 
@@ -75,3 +77,46 @@ def kept(shelf):
     made = Conversations(beside(shelf.directory), shelf.index.store)
     yield made
     made.close()
+
+
+# -- the page in a real browser
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory, encoder):
+    """A folder of two documents, their index, and a home of their own."""
+    root = tmp_path_factory.mktemp("page")
+    (root / "documents").mkdir()
+    (root / "documents" / "cafe.md").write_text(chrome.CAFE, encoding="utf-8")
+    (root / "documents" / "ferry.txt").write_text(chrome.FERRY, encoding="utf-8")
+    (root / "lighthouse.txt").write_text(chrome.LIGHTHOUSE, encoding="utf-8")
+    (root / "empty.txt").write_bytes(b"")
+    sync([root / "documents"], root / "index", encoder)
+    return root
+
+
+@pytest.fixture(scope="module")
+def address(place):
+    with chrome.served(place / "index", place) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chrome.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def outside():
+    """Requests to other machines; there must be none."""
+    urls = []
+    yield urls
+    assert urls == []
+
+
+@pytest.fixture
+def page(browser, address, outside):
+    page = chrome.opened(browser, address, outside)
+    yield page
+    page.close()

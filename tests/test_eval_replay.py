@@ -11,6 +11,7 @@ from eval.__main__ import app
 from eval.examples import EvalError
 from eval.replay import read, replay
 from qa.__main__ import app as qa
+from qa.answer import Options
 from qa.read.quote import QuoteReader
 from qa.system import Assistant
 from qa.trace import Trace
@@ -72,6 +73,18 @@ def test_an_unchanged_system_differs_nowhere(shelf, tmp_path):
     again = list(replay(read(tmp_path / "t.jsonl"), lambda index, reader: Assistant(shelf.index, QuoteReader())))
     assert [one.changes for one in again] == [(), ()]
     assert again[1].traced.history == ((ASKED, "On 3 May 2024."),)
+
+
+def test_a_question_is_asked_again_in_the_way_it_was_asked(shelf, tmp_path):
+    model = Scripted("Reports are due on 3 May 2024.")
+    made = Assistant(shelf.index, model, trace=Trace(tmp_path / "t.jsonl", "local"), readers={"local": model})
+    answers = [made.ask(ASKED), made.ask(ASKED, options=Options("strict", "quote", 1))]
+    assert [answer.reader for answer in answers] == ["scripted", "quote"]
+    assert len(answers[1].hits) == 1
+    lines = read(tmp_path / "t.jsonl")
+    assert [(one.reader, one.options) for one in lines] == [("local", Options()), ("quote", Options("strict", k=1))]
+    again = list(replay(lines, lambda _, reader: Assistant(shelf.index, made.readers[reader])))
+    assert [one.changes for one in again] == [(), ()]
 
 
 def test_what_differs_is_told(shelf, tmp_path):

@@ -13,9 +13,9 @@ from corpus.document import Document, Passage
 from corpus.errors import QuestionError, StoreError
 from eval.__main__ import app
 from eval.examples import EvalError, Example, Gold
-from eval.run import Strictly, evaluate
+from eval.run import Adjusted, evaluate
 from index.hit import Hit
-from qa.answer import Answer, Citation, Claim
+from qa.answer import USUAL, Answer, Citation, Claim, Options
 
 TEXTS = {
     "history.txt": "Xiaomi was founded in April 2010 in Beijing. Its founder is Lei Jun. It opened Mi Home stores.",
@@ -282,11 +282,11 @@ def test_strictness_reaches_the_assistant(tmp_path):
     class Noting:
         index = None
 
-        def ask(self, question, history=(), documents=None, strictness="usual"):
-            asked.append((question, strictness))
+        def ask(self, question, history=(), documents=None, options=USUAL):
+            asked.append((question, options))
             return Answer(question, ())
 
-    Strictly(Noting(), "strict").ask("Who?")
-    assert asked == [("Who?", "strict")]
+    Adjusted(Noting(), Options("strict")).ask("Who?")
+    assert asked == [("Who?", Options("strict"))]
     done = CliRunner().invoke(app, ["--strictness", "strict", "--k", "3,5"])
     assert done.exit_code == 1 and "takes one condition" in done.stderr

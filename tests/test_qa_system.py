@@ -1,15 +1,16 @@
 """The whole product through its function, on the library that ships, with the real encoder."""
 
 import pytest
-from fakes import verbatim
+from fakes import Scripted, verbatim
 
 import qa
 from corpus.errors import ReaderError, StoreError
 from qa import ask
+from qa.answer import Options
 from qa.home import library_index
 from qa.read.quote import QuoteReader
 from qa.sources import library as shipped
-from qa.system import Assistant, make_reader
+from qa.system import Assistant, make_reader, make_readers
 
 KNOWN = {
     "How big is Lei Jun's audience on Douyin?": "44 million",
@@ -74,6 +75,18 @@ def test_readers_by_name():
         make_reader(" ")
     with pytest.raises(ReaderError, match=r"not on this machine: run `qa pull nobody/no-such-model`"):
         make_reader("nobody/no-such-model")
+
+
+def test_a_question_chooses_among_the_readers_the_first_of_which_is_usual(shelf):
+    readers = make_readers(["http://ann:secret@models.example:8000/v1#small", "quote"])
+    assert list(readers) == ["http://models.example:8000/v1#small", "quote"]
+    assert list(make_readers(None)) == list(make_readers("quote")) == ["quote"]
+    made = Assistant(shelf.index, Scripted("The Harbour Cafe opened in March 1987."))
+    assert list(made.readers) == ["quote", "scripted"]
+    with pytest.raises(ReaderError, match="one of quote, scripted; got 'local'"):
+        made.ask("When did it open?", options=Options(reader="local"))
+    with pytest.raises(ValueError, match="1 or more; got 0"):
+        made.ask("When did it open?", options=Options(k=0))
 
 
 def test_what_is_exported():

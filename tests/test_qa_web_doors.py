@@ -9,7 +9,8 @@ from fakes import Library
 
 from corpus.errors import DoorError
 from qa.system import Assistant
-from qa.web.doors import KEPT, OPEN, PRIVATE, Doors
+from qa.web.doors import PRIVATE, Doors
+from qa.web.texts import say
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def shelf(tmp_path, monkeypatch):
 
 def opened(host, reader=None):
     nothing = {"accounts": False, "rate": 0, "root": "", "mcp": False}
-    return Doors.open(None, reader, None, None, host, free_port(), **nothing)
+    return Doors.open(None, [reader] if reader else None, None, None, host, free_port(), **nothing)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -34,10 +35,9 @@ def test_on_this_machine_only_the_page_says_so(shelf, monkeypatch, capsys, host)
 @pytest.mark.parametrize("reader", [None, "http://models.example:8000"])
 def test_open_to_the_network_the_page_and_the_terminal_say_so(shelf, monkeypatch, capsys, reader):
     doors = opened("0.0.0.0", reader)
-    assert "stays on this machine" not in doors.privacy
-    assert doors.privacy.endswith(OPEN) and KEPT not in doors.privacy
-    assert ("is sent to models.example" in doors.privacy) == bool(reader)
-    assert told(doors, monkeypatch, capsys).splitlines()[-1] == f"Warning: {OPEN}"
+    sent = [("sent", {"machine": "models.example"})] if reader else []
+    assert doors.privacy == (*sent, ("open", {}))
+    assert told(doors, monkeypatch, capsys).splitlines()[-1] == f"Warning: {say('en', 'open')}"
 
 
 def test_a_server_that_does_not_start_is_told(shelf, monkeypatch):

@@ -9,7 +9,7 @@ from serving import running
 from corpus.errors import AccountError
 from qa.web.accounts import Accounts
 from qa.web.completions import MODEL
-from qa.web.doors import KEPT, OPEN, PRIVATE, Doors
+from qa.web.doors import PRIVATE, Doors
 from qa.web.guard import Hosts
 from qa.web.shares import make_share
 
@@ -116,8 +116,9 @@ def test_a_server_that_would_show_what_it_must_not_does_not_start(shelf, tmp_pat
     with pytest.raises(AccountError, match="--auth"):
         Doors(other.assistant(), "0.0.0.0", exposed=True)
     assert Doors(other.assistant()).privacy == PRIVATE
-    assert Doors(other.assistant(), "0.0.0.0", exposed=True, accounts=True).privacy == KEPT
-    assert Doors(shelf.assistant(), "0.0.0.0", exposed=True, remote="models.example").privacy.endswith(OPEN)
+    assert Doors(other.assistant(), "0.0.0.0", exposed=True, accounts=True).privacy == (("accounts only", {}),)
+    remote = Doors(shelf.assistant(), "0.0.0.0", exposed=True, remote=["models.example"])
+    assert remote.privacy == (("sent", {"machine": "models.example"}), ("open", {}))
 
 
 @pytest.mark.parametrize("path", ["file=https://evil.example/a.png", "file/http%3A//evil.example/a.png"])

@@ -1,7 +1,6 @@
 """The page in a real browser: ask, read the sources, be refused, upload, ask again; no other machine is involved."""
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -11,91 +10,29 @@ from pathlib import Path
 
 import attacks
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browser import ROOT, answered, ask, chromium, environment, free_port, opened, served, slow_model
+from browser import (
+    CAFE,
+    FERRY,
+    ROOT,
+    answered,
+    ask,
+    barriers,
+    environment,
+    free_port,
+    opened,
+    quoted,
+    said,
+    served,
+    shot,
+    slow_model,
+    view,
+)  # fmt: skip
 
 from index.sync import sync
 
-CAFE = """# The Harbour Cafe
-
-The Harbour Cafe opened in March 1987 on the east quay of Dunmore. Its founder was Ines Valente, a baker from Porto.
-
-## Prices
-
-A cup of coffee costs 3.20 euros. Breakfast is served until 11 o'clock and costs 12 euros.
-"""
-FERRY = """The Dunmore ferry
-
-The ferry between Dunmore and Skerra sails four times a day. The crossing takes 45 minutes.
-
-The captain of the ferry painted </mark><script>window.pwned = 1</script> on the funnel in 2019.
-"""
 # How many elements there are that our HTML never makes, and attributes that run something.
 FOREIGN = """() => ["script", "img", "iframe", "a", "b", "svg", "style", "form", "[onclick]", "[onerror]"].map(
   name => document.querySelectorAll(`:is(#side, #log, #panel, #listed, #leaf, #told) ${name}:not(.sheet *)`).length)"""
-SERIOUS = ("serious", "critical")
-LIGHTHOUSE = "The lighthouse of Skerra was built in 1854 by Thomas Bell, an engineer. Its lamp reaches 31 kilometres.\n"
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory, encoder):
-    """A folder of two documents, their index, and a home of their own."""
-    root = tmp_path_factory.mktemp("page")
-    (root / "documents").mkdir()
-    (root / "documents" / "cafe.md").write_text(CAFE, encoding="utf-8")
-    (root / "documents" / "ferry.txt").write_text(FERRY, encoding="utf-8")
-    (root / "lighthouse.txt").write_text(LIGHTHOUSE, encoding="utf-8")
-    (root / "empty.txt").write_bytes(b"")
-    sync([root / "documents"], root / "index", encoder)
-    return root
-
-
-@pytest.fixture(scope="module")
-def address(place):
-    with served(place / "index", place) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def outside():
-    """Requests to other machines; there must be none."""
-    urls = []
-    yield urls
-    assert urls == []
-
-
-@pytest.fixture
-def page(browser, address, outside):
-    page = opened(browser, address, outside)
-    yield page
-    page.close()
-
-
-def said(answer):
-    """The sentences of an answer, without its sources."""
-    return " ".join(answer.locator(":scope > p:not([class]), :scope > ul").all_inner_texts())
-
-
-def quoted(answer):
-    """The quotes that the markers of an answer show."""
-    return [mark.get_attribute("data-quote") for mark in answer.locator(".cite").all()]
-
-
-def shot(page, name):
-    """Keep a picture of a state, for a person to look at, in the folder that SCREENSHOTS names, if it does."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-def view(page, name):
-    page.locator("#side").get_by_role("button", name=name, exact=True).click()
 
 
 def test_an_answer_is_cited_to_the_words_of_the_file(page):
@@ -208,23 +145,17 @@ def test_details_stay_open_while_the_next_answer_is_written(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_barrier_is_found_by_axe(browser, address, outside, scheme):
     page = opened(browser, address, outside, color_scheme=scheme)
-
-    def barriers():
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
-
-    assert barriers() == []
+    assert barriers(page) == []
     answer = ask(page, "Who founded the Harbour Cafe?")
     answer.get_by_text("Feedback").click()
     ask(page, "How many followers does Ines Valente have on Instagram?")
     answer.locator(".cite").first.click()
     page.locator("#quote").wait_for()
-    assert barriers() == []
+    assert barriers(page) == []
     for name in ("Documents", "Settings"):
         view(page, name)
         shot(page, f"{scheme}-{name.lower()}")
-        assert barriers() == []
-    page.locator(".folders summary").evaluate("one => one.click()")
+        assert barriers(page) == []
     page.close()
 
 
@@ -272,19 +203,6 @@ def test_only_what_is_meant_for_programs_is_open_to_them(address):
         assert list(json.load(answer)["named_endpoints"]) == ["/ask", "/search", "/documents"]
 
 
-def test_an_uploaded_file_can_be_asked_about(page, place):
-    view(page, "Documents")
-    page.locator(".drop input[multiple]").set_input_files([place / "lighthouse.txt", place / "empty.txt"])
-    page.get_by_text("Added lighthouse.txt. You can ask about it now.").wait_for()
-    assert "0 bytes" in page.get_by_text("empty.txt was not added").inner_text()
-    page.get_by_text("Ask 3 documents.").wait_for()
-    view(page, "Chat")
-    answer = ask(page, "Who built the lighthouse of Skerra?")
-    assert "Thomas Bell" in said(answer)
-    assert "Thomas Bell" in quoted(answer)[0]
-    assert quoted(answer)[0] in LIGHTHOUSE
-
-
 def test_a_question_that_breaks_a_rule_stays_in_its_box(page):
     box = page.get_by_label("Your question")
     box.press("Enter")
@@ -296,20 +214,6 @@ def test_a_question_that_breaks_a_rule_stays_in_its_box(page):
     assert page.locator(".question").count() == 0
     assert "45 minutes" in ask(page, "How long does the ferry crossing take?").inner_text()
     assert page.get_by_role("alert").count() == 0
-
-
-def test_a_page_that_lies_open_loses_what_another_process_removes(page, place):
-    view(page, "Documents")
-    page.locator(".drop input[multiple]").set_input_files(place / "lighthouse.txt")
-    page.locator("#report [role=status]").get_by_text("lighthouse.txt").wait_for()
-    view(page, "Chat")
-    answer = ask(page, "Who built the lighthouse of Skerra?")
-    assert "Thomas Bell" in said(answer)
-    command = [sys.executable, "-m", "qa", "remove", "lighthouse.txt", "--index", str(place / "index")]
-    subprocess.run(command, cwd=ROOT, env=environment(place), check=True, capture_output=True)
-    page.get_by_text("was removed or changed since").wait_for(timeout=20_000)
-    assert "Thomas Bell" not in page.content()
-    page.get_by_text("Ask 2 documents.").wait_for()
 
 
 def conversations(page):
@@ -404,59 +308,6 @@ def test_files_are_added_while_an_answer_is_written(streaming, place):
     streaming.locator(".answer[aria-busy=false]").get_by_text("3.20").first.wait_for()
 
 
-def test_documents_are_read_taken_out_brought_back_and_chosen(page, place):
-    (place / "reports").mkdir(exist_ok=True)
-    (place / "reports" / "mill.md").write_text("# The mill\n\nThe mill of Skerra grinds rye since 1702.\n", "utf-8")
-    view(page, "Documents")
-    shot(page, "documents")
-    page.locator(".folders summary").click()
-    page.get_by_label("Folder to follow").fill(str(place / "reports"))
-    page.get_by_role("button", name="Follow", exact=True).click()
-    page.get_by_role("button", name="The mill", exact=True).click()
-    page.locator(".leaf").get_by_text("grinds rye since 1702").wait_for()
-    shot(page, "document")
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Remove The mill").click()
-    page.get_by_text("no answer uses these").wait_for()
-    shot(page, "removed")
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_label("Choose The mill").check()
-    page.get_by_role("button", name="Ask only the ticked ones").click()
-    page.get_by_text("This conversation asks 1 of").wait_for()
-    view(page, "Chat")
-    assert "no answer" in ask(page, "How long does the ferry crossing take?").inner_text()
-    shot(page, "chosen")
-    page.locator("#told").get_by_role("button", name="Ask all").click()
-    page.get_by_text("Asking only").wait_for(state="detached")
-    assert "45 minutes" in ask(page, "How long does the ferry crossing take?").inner_text()
-    view(page, "Documents")
-    page.locator(".folders li").get_by_text("reports").locator("..").get_by_role("button").click()
-    page.get_by_text("1 removed").wait_for()
-
-
-def test_a_quote_is_marked_on_the_page_of_its_pdf(browser, tmp_path, encoder, outside):
-    folder = tmp_path / "documents"
-    folder.mkdir()
-    shutil.copy(ROOT / "corpus" / "library" / "founder-marketing.pdf", folder)
-    for n in range(200):
-        (folder / f"note-{n:03}.md").write_text(f"# Note {n:03}\n\nShelf {n} holds {n + 7} books.\n", "utf-8")
-    sync([folder], tmp_path / "index", encoder)
-    with served(tmp_path / "index", tmp_path) as address:
-        page = opened(browser, address, outside)
-        answer = ask(page, "How many followers does Lei Jun have on Douyin?")
-        answer.locator(".cite").first.click()
-        page.locator(".sheet .area").first.wait_for()
-        assert page.locator(".sheet img").evaluate("image => image.naturalWidth") == 1000
-        page.wait_for_timeout(300)
-        shot(page, "page-of-a-pdf")
-        view(page, "Documents")
-        assert page.locator(".found li").count() == 201
-        page.get_by_label("Search documents").fill("note 11")
-        assert page.locator(".found li:visible").count() == 11
-        shot(page, "many-documents")
-        page.close()
-
-
 def test_settings_are_words_and_hold_for_the_tab(page):
     view(page, "Settings")
     page.get_by_label("Strict").check()
@@ -467,6 +318,23 @@ def test_settings_are_words_and_hold_for_the_tab(page):
     view(page, "Settings")
     assert page.get_by_label("Strict").is_checked()
     assert page.get_by_text("Strict refuses more").is_visible()
+
+
+def test_who_answers_and_from_how_much_is_chosen_on_the_page(browser, place, tmp_path, outside):
+    shutil.copytree(place / "index", tmp_path / "index", ignore=shutil.ignore_patterns("conversations*"))
+    with slow_model() as model, served(tmp_path / "index", tmp_path, "--reader", "quote", "--reader", model) as address:
+        page = opened(browser, address, outside)
+        assert "Where a model on 127.0.0.1 is chosen" in page.locator("#top").inner_text()
+        assert "coffee" not in said(ask(page, "When did the Harbour Cafe open?"))
+        view(page, "Settings")
+        page.get_by_label("The model").check()
+        page.get_by_label("3", exact=True).check()
+        shot(page, "settings-of-two-readers")
+        page.wait_for_timeout(300)
+        view(page, "Chat")
+        answer = said(ask(page, "When did the Harbour Cafe open, and what does a cup of coffee cost?"))
+        assert "opened in March 1987" in answer and "A cup of coffee costs 3.20 euros." in answer
+        page.close()
 
 
 def test_a_new_chat_is_empty(page):

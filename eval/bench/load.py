@@ -8,9 +8,6 @@ that is right.
 
 import argparse
 import json
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,13 +17,12 @@ from pathlib import Path
 
 from gradio_client import Client
 
+from eval.bench.served import served
 from eval.bench.watched import resident
-from eval.examples import EvalError
 from eval.metrics import percentile
 from index.sync import sync
 
 PLACES = ("Dunmore", "Skerra", "Quillback", "Ottoline", "Marrow", "Tarn", "Velin", "Hask", "Orrin", "Brale")
-START_SECONDS = 120.0  # for the server to open its index
 SETTLED = 0.2  # share of the run after which memory is taken as that of a server at work
 
 
@@ -92,30 +88,9 @@ def load(users: int, minutes: float, passages: int) -> dict[str, object]:
         folder.mkdir()
         write(folder, passages)
         sync([folder], index)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        command = [sys.executable, "ui.py", "--index", str(index), "--port", str(port), "--rate", "0"]
-        log = Path(work) / "log"
-        with log.open("w") as out:
-            server = subprocess.Popen(
-                command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "QA_HOME": work}
-            )
-        try:
-            _await(server, log)
-            return _measured(f"http://127.0.0.1:{port}", server.pid, users, minutes, len(list(folder.iterdir())))
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def _await(server: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while "is ready" not in log.read_text():
-        if server.poll() is not None or time.monotonic() > end:
-            raise EvalError(
-                f"the page is served within {START_SECONDS:.0f} seconds, and was not: {log.read_text()[-300:]}"
-            )
-        time.sleep(0.1)
+        command = ["ui.py", "--index", str(index), "--rate", "0"]
+        with served(command, "is ready", Path(work)) as (address, pid):
+            return _measured(address, pid, users, minutes, len(list(folder.iterdir())))
 
 
 def _measured(address: str, pid: int, users: int, minutes: float, documents: int) -> dict[str, object]:
@@ -140,6 +115,7 @@ def _measured(address: str, pid: int, users: int, minutes: float, documents: int
         "p95": round(percentile(seconds, 95), 2),
         "MB settled": round(settled[0]),
         "MB at the end": round(settled[-1]),
+        "MB each minute": [round(size) for size in memory[::60]],
         "first errors": seen.errors[:3],
     }
 

@@ -74,7 +74,7 @@ class Chat:
         turn = Exchange(Answer(question, ()))
         place = partial(self._replace, owner, replaced[0].id, question) if replaced else None
         turn.id = 0 if replaced else kept.ask(owner, tab.conversation, question).id
-        asked = self.assistant.stream(question, history, documents, strictness=tab.strictness, quotes=tab.quotes)
+        asked = self.assistant.stream(question, history, documents, tab.options)
         self.shelf.asking.begin(owner, turn, asked, place)
         tab.turns, tab.aside, tab.editing = [*before, turn], replaced, 0
 

@@ -5,7 +5,7 @@ The page itself is mounted by whoever knows its library (``ui.py``): this module
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -29,10 +29,9 @@ from qa.web.limits import Limit
 from qa.web.login import Login, Sessions
 from qa.web.mcp import make_server, mounted, needed
 from qa.web.seen import Access, Asker, Seen
+from qa.web.texts import Phrase, say
 
-PRIVATE = "Everything stays on this machine."
-OPEN = "This page is open to the network without a password: whoever reaches it can ask, read and add documents."
-KEPT = "Only those with an account can ask here."
+PRIVATE: tuple[Phrase, ...] = (("private", {}),)
 A_MINUTE = 60.0
 RATE = 30  # questions a minute that are answered to one asker
 STOPPING = 15.0  # seconds that answers in the making are waited for: what is cut off in a model's code crashes
@@ -42,7 +41,8 @@ GRACE = 1  # seconds that a stopping server waits for what it is doing; open pag
 class Doors:
     """The doors of one assistant: what may pass, and the application that serves it.
 
-    ``shipped`` says whether the library that ships is asked, ``privacy`` what leaves this machine and who gets in.
+    ``shipped`` says whether the library that ships is asked, ``privacy`` what leaves this machine and who gets in, as
+    phrases of ``qa.web.texts``.
     """
 
     def __init__(
@@ -56,13 +56,14 @@ class Doors:
         rate: int = RATE,
         root: str = "",
         mcp: bool = False,
-        remote: str = "",
+        remote: Sequence[str] = (),
     ) -> None:
         """Put the doors together.
 
         ``exposed``: other machines reach them. ``accounts`` demands a login on the page and a key of programs;
         ``rate`` is questions a minute for each asker, 0 for no limit; ``root`` the URL, or the path, at which a reverse
-        proxy shows the page; ``mcp`` opens ``/mcp``; ``remote`` names the machine on which a reader's model runs.
+        proxy shows the page; ``mcp`` opens ``/mcp``; ``remote`` names the machine on which each reader's model runs, ""
+        for this one; the first reader answers where no other is chosen.
 
         Raises:
             AccountError: accounts are demanded and there is no user, or documents are shared with some users only
@@ -78,15 +79,19 @@ class Doors:
         self._hosts = Hosts.of(host, exposed, accounts, root)
         self._mcp = make_server(self.seen) if mcp else None
         self.shipped = library() in assistant.index.store.roots
-        told = [f"Each question, with the passages found for it, is sent to {remote}."] * bool(remote)
-        told += [OPEN] * self._open_to_all + [KEPT] * accounts
-        self.privacy = " ".join(told) or PRIVATE
+        told: list[Phrase] = [
+            ("sent if chosen" if n else "sent", {"machine": machine})
+            for n, machine in enumerate(remote)
+            if machine and machine not in remote[:n]
+        ]
+        told += [("open", {})] * self._open_to_all + [("accounts only", {})] * accounts
+        self.privacy = tuple(told) or PRIVATE
 
     @classmethod
     def open(
         cls,
         index: Path | None,
-        reader: str | None,
+        reader: Sequence[str] | None,
         reranker: str | None,
         trace: Path | None,
         host: str,
@@ -111,7 +116,7 @@ class Doors:
                 index, reader, lambda s: show(completed=s.bytes_done, total=s.bytes), reranker, trace
             )
             show(description="Documents ready", completed=1, total=1)
-        remote = urlsplit(reader or "").hostname or ""
+        remote = [urlsplit(name).hostname or "" for name in reader or ()]
         options = {"exposed": exposed, "accounts": accounts, "mcp": mcp}
         return cls(assistant, host, port, **options, rate=rate, root=root, remote=remote)
 
@@ -173,7 +178,7 @@ class Doors:
                 raise DoorError(f"no page could be served on {self._host}, port {self._port}; the lines above say why")
             typer.echo(f"Grounded QA is ready: http://{self._host}:{self._port}  (Ctrl+C stops it)")
             if self._open_to_all:
-                typer.echo(f"Warning: {OPEN}")
+                typer.echo(f"Warning: {say('en', 'open')}")
             Thread(target=self._assistant.warm).start()  # so that the first question does not wait for the encoder
             while thread.is_alive():
                 thread.join(0.5)  # a join without end cannot be interrupted on every system

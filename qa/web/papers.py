@@ -1,7 +1,7 @@
 """What the page's events do with documents: add, follow folders, take out, bring back, read, choose. No gradio."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from qa.web.html import notice
 from qa.web.reading import Reading, Stage, Work
 from qa.web.seen import Seen
 from qa.web.tab import Data, Tab
-from qa.web.texts import say
+from qa.web.texts import Phrase, say
 
 AGAIN = 60.0  # seconds after which followed folders are looked at again while a page is open
 ARRIVAL = 5.0  # seconds within which a file that was received lies in its place
@@ -33,7 +33,7 @@ class Papers:
 class Desk:
     """The documents of one assistant; files arrive in the folder ``arrived``; ``privacy`` says what leaves here."""
 
-    def __init__(self, assistant: Seen, arrived: Callable[[], Path], privacy: str) -> None:
+    def __init__(self, assistant: Seen, arrived: Callable[[], Path], privacy: Sequence[Phrase]) -> None:
         self.assistant, self.privacy = assistant, privacy
         self.reading = Reading()
         self._arrived = arrived
@@ -45,7 +45,8 @@ class Desk:
         shown = catalogue.Held(
             infos, store.failures(), self.assistant.hidden(), self.assistant.folders(), self.assistant.manages
         )
-        head = lists.top(len(infos), self.privacy, tab.language)
+        privacy = " ".join(say(tab.language, text, **values) for text, values in self.privacy)
+        head = lists.top(len(infos), privacy, tab.language)
         return Papers(told, str(head), str(catalogue.documents(shown, tab.documents, tab.language)))
 
     # -- changes that take a while -----------------------------------------------------------------

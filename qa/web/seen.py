@@ -19,7 +19,7 @@ from index.hit import Hit
 from index.report import Progress, Stop, SyncReport
 from index.retrieve import Index
 from index.transfer import UPLOADS
-from qa.answer import Answer, Claim, Strictness
+from qa.answer import USUAL, Answer, Claim, Options
 from qa.question import check
 from qa.recall import forgotten, quoted
 from qa.sources import Folder
@@ -103,9 +103,8 @@ class Seen:
         question: str,
         history: History = (),
         documents: Collection[str] | None = None,
+        options: Options = USUAL,
         counted: bool = True,
-        strictness: Strictness = "usual",
-        quotes: bool = False,
     ) -> Generator[Claim | Answer, None, None]:
         """Yield what :meth:`Assistant.stream` does, from ``documents`` as far as the asker may see them.
 
@@ -127,13 +126,13 @@ class Seen:
         if chosen is not None and not chosen:  # never to be mistaken for "all of them"
             raise QuestionError("an answer is looked for in one document or more; none of those named is here for you")
         only = None if chosen is None else sorted(chosen)
-        yield from self._assistant.stream(question, history, only, strictness=strictness, quotes=quotes)
+        yield from self._assistant.stream(question, history, only, options)
 
     def ask(
         self, question: str, history: History = (), documents: Collection[str] | None = None, counted: bool = True
     ) -> Answer:
         """Return the answer to one question; takes and raises what :meth:`stream` does."""
-        for last in self.stream(question, history, documents, counted):
+        for last in self.stream(question, history, documents, counted=counted):
             if isinstance(last, Answer):
                 return last
         raise StoreError("the answer broke off; run `qa status` to check the index")
@@ -204,9 +203,11 @@ class Seen:
         return self._assistant.index.hidden() if self.manages else []
 
     @property
-    def reader(self) -> str:
-        """The name of the reader that writes answers."""
-        return self._assistant.reader.name
+    def readers(self) -> dict[str, str]:
+        """What each reader that can be chosen calls itself, by the name it is chosen by; the usual one comes first."""
+        names = {name: reader.name for name, reader in self._assistant.readers.items()}
+        usual = next(name for name, reader in self._assistant.readers.items() if reader is self._assistant.reader)
+        return {usual: names.pop(usual), **names}
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         if name in MANAGED and not self.manages:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from qa.answer import Answer, Strictness
+from qa.answer import USUAL, Answer, Options
 from qa.texts import Language
 from qa.web.turns import Kind, State, StoredTurn
 
@@ -51,8 +51,8 @@ class Tab:
     ``past`` is the list of conversations as it was last shown, ``search`` what it is searched for. ``editing`` is the
     number of the turn, from 1, that the next question replaces together with those after it; 0 for none; ``aside`` are
     the turns that the running one replaces once there is something of its answer. ``seen`` is the index's revision
-    that the tab shows. ``documents`` are the ids that the conversation asks, None for all; ``strictness``, ``quotes``:
-    how (``qa.system.Assistant.stream``). ``watching`` says whether a change of the documents is shown as it goes
+    that the tab shows. ``documents`` are the ids that the conversation asks, None for all; ``options``
+    how. ``watching`` says whether a change of the documents is shown as it goes
     on; ``cited`` is the turn and citation of the source that is open.
     """
 
@@ -63,8 +63,7 @@ class Tab:
     conversation: str = ""
     search: str = ""
     documents: tuple[str, ...] | None = None
-    strictness: Strictness = "usual"
-    quotes: bool = False
+    options: Options = USUAL
     watching: bool = False
     cited: tuple[int, int] = (0, 0)
     aside: list[Exchange] = field(default_factory=list)

@@ -7,6 +7,8 @@ from qa.texts import Language
 
 NAMES: dict[str, Language] = {"English": "en", "中文": "zh"}  # a language in its own words, for the choice of it
 
+Phrase = tuple[str, dict[str, object]]  # one of the texts, by its name, and what fills its places
+
 TEXTS: dict[str, tuple[str, str]] = {
     # the frame
     "chat": ("Chat", "对话"),
@@ -16,6 +18,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "views": ("Views", "视图"),
     "new chat": ("New chat", "新对话"),
     "have": ("{n} document|{n} documents", "{n} 份文件"),
+    "private": ("Everything stays on this machine.", "一切都留在这台机器上。"),
+    "sent": (
+        "Each question, with the passages found for it, is sent to {machine}.",
+        "每个问题及为其找到的段落都会发送到 {machine}。",
+    ),
+    "sent if chosen": (
+        "Where a model on {machine} is chosen to answer, the question and the passages found for it are sent there.",
+        "如果选择 {machine} 上的模型回答，问题及为其找到的段落会发送到那里。",
+    ),
+    "open": (
+        "This page is open to the network without a password: whoever reaches it can ask, read and add documents.",
+        "此页面无需密码即可从网络访问：任何能打开它的人都可以提问、阅读和添加文件。",
+    ),
+    "accounts only": ("Only those with an account can ask here.", "只有拥有账户的人才能在此提问。"),
     "ask have": ("Ask {n} document.|Ask {n} documents.", "向 {n} 份文件提问。"),
     # the box
     "question": ("Your question", "你的问题"),
@@ -213,12 +229,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reader how": (
         "Quotes are the documents' own sentences: nothing is worded anew, and they are there at once. A model words "
         "an answer of its own; each sentence is checked against the sources, and what they do not carry is left out. "
-        "Which model there is, is set when the server starts (--reader).",
+        "Which models there are, is set when the server starts (--reader). Holds for the next question in this tab.",
         "“原文”直接引用文件中的句子，不改写，也最快。模型会用自己的话回答，每句都与来源核对，没有依据的会删去。"
-        "可用的模型在服务器启动时设定（--reader）。",
+        "可用的模型在服务器启动时设定（--reader）。从此标签页的下一个问题起生效。",
     ),
     "quotes": ("Quotes", "原文"),
     "model": ("The model {name}", "模型 {name}"),
+    "depth": ("How many passages are read for an answer", "回答时阅读多少个段落"),
+    "depth how": (
+        "More find what stands further from the words of your question, and take longer. Fewer are quicker, and keep "
+        "to what comes nearest. Holds for the next question in this tab.",
+        "段落多，能找到与问题用词相差较远的内容，但较慢；段落少，较快，只看最接近的内容。从此标签页的下一个问题起生效。",
+    ),
+    "depth usual": ("{n} (usual)", "{n}（通常）"),
     "strictness": ("When the evidence is thin", "依据不足时"),
     "strictness how": (
         "Strict refuses more: fewer wrong answers, and more questions left unanswered that could have been answered. "
