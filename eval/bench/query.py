@@ -33,6 +33,7 @@ LEGS = {  # what a leg is called, and the functions whose time it is: file and n
     "nearest vectors": [("dense.py", "search"), ("passages.py", "cosines")],
     "BM25": [("lexical.py", "search")],
     "passages from the store": [("passages.py", "passages")],
+    "cross-encoder": [("cross_encoder.py", "score")],
     "sentences' vectors": [("encode.py", "encode_tokens"), ("minilm.py", "encode_tokens")],
 }
 
