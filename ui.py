@@ -18,8 +18,7 @@ from gradio.utils import get_upload_folder
 
 from corpus.errors import GroundedError
 from qa.abstain import BARS
-from qa.answer import Options, Strictness
-from qa.pipeline import HITS
+from qa.evidence import DEPTH
 from qa.web import arrivals, lists
 from qa.web.chat import Chat, View
 from qa.web.conversations import Conversations
@@ -29,7 +28,7 @@ from qa.web.papers import Desk, Papers
 from qa.web.seen import Asker, Seen
 from qa.web.shapes import Api
 from qa.web.shelf import Shelf
-from qa.web.tab import Data, Tab
+from qa.web.tab import DEPTHS, Data, Tab
 from qa.web.texts import NAMES, Phrase, say, spoken
 
 EXAMPLES = ["When was Xiaomi founded?", "What are Xiaomi's marketing weaknesses?", "When did the SU7 fire happen?"]
@@ -47,7 +46,8 @@ SCRIPT = resources.files("qa").joinpath("web/page.js").read_text("utf-8")
 TOLD = "watch('value', () => document.dispatchEvent(new Event('told')))"  # the script tidies up after each change
 SAVED = "watch('value', () => document.dispatchEvent(new CustomEvent('saved', {detail: element})))"
 QUOTES = "quote"  # the reader that writes nothing
-DEPTHS = (3, 5, HITS)  # passages read for an answer, to choose from
+Ways = tuple[str, int, str]  # who answers, from how many passages, how sure the evidence has to be
+AS_USUAL: Ways = ("", 0, "")  # of which none is a choice
 AUTOMATIC = ""  # the choice of language that follows the browser
 
 
@@ -73,12 +73,17 @@ class Page:
         """Set which documents the open conversation asks."""
         return *drawn(self.chat.choose(tab, event._data), tab), *laid(self.desk.overview(tab))
 
-    def export(self, event: gr.EventData) -> str:
+    def export(self, tab: Tab, event: gr.EventData) -> str:
         """Return a conversation as a file for the browser to save."""
         try:
-            return self.chat.shelf.export(event._data)
+            return self.chat.shelf.export(tab, event._data)
         except GroundedError as error:
             raise gr.Error(str(error), print_exception=False) from error
+
+    def enter(self, tab: Tab, choice: str, ways: Ways, request: gr.Request) -> tuple[Any, ...]:
+        """Show the page to a browser that keeps how it was set."""
+        tab.decide(*ways, self.assistant.readers)
+        return self.speak(tab, choice, request)
 
     def speak(self, tab: Tab, choice: str, request: gr.Request) -> tuple[Any, ...]:
         """Show the page in the language chosen, or in the browser's; returns everything that holds a text."""
@@ -99,9 +104,9 @@ class Page:
         text: Callable[..., str] = partial(say, tab.language)
         readers, chosen = self.assistant.readers, tab.options
         named = {name: text("quotes") if name == QUOTES else text("model", name=told) for name, told in readers.items()}
-        counts = [(str(k) if k != HITS else text("depth usual", n=k), k) for k in DEPTHS]
+        counts = [(str(k) if k != DEPTH else text("depth usual", n=k), k) for k in DEPTHS]
         steps = [(text(step), step) for step in BARS]
-        by, k = chosen.reader or next(iter(readers)), chosen.k or HITS
+        by, k = chosen.reader or next(iter(readers)), chosen.k or DEPTH
         return (
             gr.Radio(
                 [(told, name) for name, told in named.items()], value=by, label=text("reader"), info=text("reader how")
@@ -110,9 +115,10 @@ class Page:
             gr.Radio(steps, value=chosen.strictness, label=text("strictness"), info=text("strictness how")),
         )
 
-    def decide(self, reader: str, k: int, strictness: Strictness, tab: Tab) -> None:
-        """Set how the tab's next question is answered."""
-        tab.options = Options(strictness, reader, k)
+    def decide(self, reader: str, k: int, strictness: str, tab: Tab) -> Ways:
+        """Set how the tab's next questions are answered; returns what the browser keeps of it."""
+        tab.decide(reader, k, strictness, self.assistant.readers)
+        return reader, k, strictness
 
 
 def new(value: Any) -> Any:  # noqa: ANN401 - whatever a component takes
@@ -203,7 +209,8 @@ def build(
     html = partial(gr.HTML, apply_default_css=False, js_on_load=TOLD)
     blocks = gr.Blocks(title="Grounded QA", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True)
     with blocks:
-        tab, choice = gr.State(Tab()), gr.BrowserState(AUTOMATIC, storage_key="language", secret="grounded-qa")
+        keep = partial(gr.BrowserState, secret="grounded-qa")
+        tab, choice, ways = gr.State(Tab()), keep(AUTOMATIC, storage_key="language"), keep(AS_USUAL, storage_key="ways")
         head = html(elem_id="top")
         with gr.Row(elem_id="shell", equal_height=True):
             with gr.Column(elem_id="side", min_width=0):
@@ -236,7 +243,7 @@ def build(
         cited = source.cite(found(chat.cite), tab, source, **quiet)
         cited.success(chat.sheet, tab, sheet, trigger_mode="always_last", **quiet)
         source.find(found(shelf.find), tab, past, **quiet)
-        source.export(page.export, None, saved, **quiet)
+        source.export(page.export, tab, saved, **quiet)
         papers: list[Any] = [report, head, listed]
         for change in (desk.upload, desk.follow, desk.unfollow, desk.sync, desk.finish):
             getattr(source, change.__name__)(followed(change), tab, papers, concurrency_limit=None, **quiet)
@@ -245,9 +252,9 @@ def build(
         source.read(found(desk.read), tab, leaf, **quiet)
         source.choose(page.choose, tab, [*views, *papers], **quiet)
         texts = [*views, *papers, side, adder, by, depth, strict, radio, choice]
-        spoken_to = blocks.load(page.speak, [tab, choice], texts, **quiet)
+        spoken_to = blocks.load(page.enter, [tab, choice, ways], texts, **quiet)
         spoken_to.success(lambda tab: new(chat.follow(tab)), tab, log, concurrency_id="follow", **quiet)
-        gr.on([by.input, depth.input, strict.input], page.decide, [by, depth, strict, tab], None, **quiet)
+        gr.on([by.input, depth.input, strict.input], page.decide, [by, depth, strict, tab], ways, **quiet)
         radio.input(page.speak, [tab, radio], texts, **quiet)
         gr.Timer(REFRESH).tick(page.refresh, tab, [log, past, *papers], **quiet)
         api = Api(assistant, lambda line: gr.Error(line, print_exception=False))

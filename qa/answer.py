@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from corpus.document import Passage
 from index.hit import Hit
+from qa.texts import CONFLICTS, Language, language
 
 Strictness = Literal["lenient", "usual", "strict"]  # how sure the evidence has to be, for an answer to be given
 
@@ -82,26 +83,27 @@ class Conflict:
     dates: tuple[str, ...] = ()
     newest_first: bool = False
 
-    def told(self, marks: Sequence[str] = ()) -> str:
+    def told(self, marks: Sequence[str] = (), language: Language = "en") -> str:
         """Return the conflict as one sentence, with ``marks`` such as " [1]" behind each side.
 
         E.g. "The sources disagree: 40,000 (A, 2023) against 45,000 (B, 2025)."
         """
-        titles = [c.title for c in self.citations]
+        titles, words = [c.title for c in self.citations], CONFLICTS[language]
         if len(titles) == 1:
-            return (
-                f"The sources disagree, as told in {', '.join(filter(None, (*titles, *self.dates)))}{''.join(marks)}."
-            )
+            place = words["comma"].join(filter(None, (*titles, *self.dates)))
+            return words["told"].format(place=f"{place}{''.join(marks)}")
         if len(set(titles)) < len(titles):  # two places of one source
             titles = [" > ".join(dict.fromkeys((c.title, *c.passage.heading[-1:]))) for c in self.citations]
         parts = []
         sides = zip_longest(self.values, titles, self.dates, marks, fillvalue="")
         for value, title, date, mark in sides:
-            parts.append(f"{value} ({', '.join(filter(None, (title, date)))}){mark}")
+            place = words["comma"].join(filter(None, (title, date)))
+            parts.append(words["side"].format(value=value, place=place, mark=mark))
         if self.newest_first:
-            return f"As of {self.dates[0]}: {parts[0]}; earlier: {', '.join(parts[1:])}."
+            rest = words["comma"].join(parts[1:])
+            return words["newest"].format(date=self.dates[0], first=parts[0], rest=rest)
         one = len({c.passage.doc_id for c in self.citations}) == 1
-        return f"{'The source disagrees with itself' if one else 'The sources disagree'}: {' against '.join(parts)}."
+        return words["one" if one else "several"].format(sides=words["against"].join(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,8 @@ class Answer:
             else:
                 lines.append(sentence)
         for conflict in self.conflicts:
-            lines.append(
-                conflict.told([f" [{numbers[c.key]}]" if c.key in numbers else "" for c in conflict.citations])
-            )
+            behind = [f" [{numbers[c.key]}]" if c.key in numbers else "" for c in conflict.citations]
+            lines.append(conflict.told(behind, language(self.question)))
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:

@@ -25,12 +25,11 @@ from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
 from qa.spelling import as_written
-from qa.texts import LABELLED, language
+from qa.texts import LABELLED, language, say
 from qa.trace import Steps
 from qa.verify import SHOWN, Verifier
 
 HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
-STAND_IN = "Nothing that {} wrote is supported by the sources; these are their own sentences."
 AGAIN = 0.5  # what a sentence counts that the last answer told already
 RIVALS = 16  # sentences of the evidence that are compared with the chosen ones for a conflict
 NEAREST = 3  # passages offered with a refusal
@@ -99,7 +98,7 @@ def stream(
             if kept:
                 yield claim
         if claims:
-            instead = "" if used is reader else STAND_IN.format(reader.name)
+            instead = "" if used is reader else say(question, "stand_in", reader=reader.name)
             answer = replace(answer, reader=used.name, message=instead)
             break
     if not claims:

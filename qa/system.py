@@ -100,7 +100,9 @@ class Assistant(Sources):
         super().__init__(index)
         self.k = k
         self.reader = reader
-        self.readers: dict[str, Reader] = {"quote": QuoteReader(), **(readers or {reader.name: reader})}
+        self.readers: dict[str, Reader] = {"quote": QuoteReader(), **(readers or {})}
+        if not any(one is reader for one in self.readers.values()):
+            self.readers[reader.name] = reader
         self.reranker = reranker
         self._trace = trace
         self._scorer = Scorer(index)
@@ -163,10 +165,12 @@ class Assistant(Sources):
         history: History = (),
         documents: Sequence[str] | None = None,
         options: Options = USUAL,
+        traced: bool = True,
     ) -> Iterator[Claim | Answer]:
         """Yield each claim once it is verified, and last the whole answer.
 
-        Only ``documents``, by their ids, are searched, quoted and named; by default all.
+        Only ``documents``, by their ids, are searched, quoted and named; by default all. Where there is a trace, the
+        answer is added to it, unless it is not to be ``traced``.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -197,7 +201,7 @@ class Assistant(Sources):
             strictness=options.strictness,
         )
         for piece in pieces:
-            if self._trace is not None and isinstance(piece, Answer):
+            if self._trace is not None and traced and isinstance(piece, Answer):
                 self._trace.add(piece, steps, turns, index, options)
             yield piece
 

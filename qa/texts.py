@@ -12,6 +12,18 @@ Language = Literal["en", "zh"]
 LABELLED: dict[Language, str] = {"en": ": ", "zh": "："}  # between a label and its sentence
 MANY = 20  # entries of a list that are shown; the rest is counted
 
+CONFLICTS: dict[Language, dict[str, str]] = {  # how a conflict is told
+    "en": {
+        "told": "The sources disagree, as told in {place}.", "newest": "As of {date}: {first}; earlier: {rest}.",
+        "one": "The source disagrees with itself: {sides}.", "several": "The sources disagree: {sides}.",
+        "against": " against ", "comma": ", ", "side": "{value} ({place}){mark}",
+    },
+    "zh": {
+        "told": "来源说法不一，见{place}。", "newest": "截至{date}：{first}；此前：{rest}。",
+        "one": "同一来源前后说法不一：{sides}。", "several": "来源说法不一：{sides}。",
+        "against": "，另一处为", "comma": "，", "side": "{value}（{place}）{mark}",
+    },
+}  # fmt: skip
 TEXTS: dict[str, tuple[str, str]] = {  # what is said, in English and in Chinese
     "empty": (
         "There are no documents to ask yet. Add some with `qa index PATH...` or by uploading them on the page.",
@@ -84,6 +96,10 @@ TEXTS: dict[str, tuple[str, str]] = {  # what is said, in English and in Chinese
     "no_source": (
         "I no longer find the words of my last answer in the documents. Ask the question again.",
         "文件里已找不到上一个回答所引的原文。请再问一次。",
+    ),
+    "stand_in": (
+        "Nothing that {reader} wrote is supported by the sources; these are their own sentences.",
+        "{reader} 所写的内容都没有来源支持；以上是来源的原句。",
     ),
     "refusal": (
         "I found no answer to this in {searched} searched.",

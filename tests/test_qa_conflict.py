@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from corpus.document import Passage
 from eval import conflicts as measure
 from eval.examples import EvalError
-from qa.answer import Citation, Conflict
+from qa.answer import Answer, Citation, Claim, Conflict
 from qa.conflict import asked_kind, conflicts, differing
 from qa.dating import asks_now, document_date
 from qa.polarity import denial, poles
@@ -162,6 +162,16 @@ def test_a_conflict_inside_one_document_names_its_sections():
     cited = tuple(Citation(p, p.start, p.end, "A") for p in passages)
     said = Conflict(("1", "2"), cited, ("", "2024")).told([" [1]", ""])
     assert said == "The source disagrees with itself: 1 (A > One) [1] against 2 (A > Two, 2024)."
+
+
+def test_a_conflict_is_told_in_the_language_of_its_question():
+    passages = [Passage(name, 0, 3, "abc", None, (), ((0, 3),)) for name in ("a.md", "b.md")]
+    cited = tuple(Citation(p, p.start, p.end, p.doc_id) for p in passages)
+    conflict = Conflict(("三万", "四万"), cited, ("2023", "2025"))
+    claim = Claim("三万。", cited[:1], 1.0)
+    told = Answer("有多少员工？", (claim,), conflicts=(conflict,)).text
+    assert "来源说法不一：三万（a.md，2023）" in told and "disagree" not in told
+    assert "The sources disagree: 三万" in Answer("How many?", (claim,), conflicts=(conflict,)).text
 
 
 def test_no_conflict_without_a_second_sentence():

@@ -150,8 +150,9 @@ def test_a_stopped_answer_and_a_refusal_say_so():
     turns = [turn("It sails.", state="stopped"), StoredTurn(2, refused, "done", NOON)]
     for form in (to_markdown, to_html):
         told = form(conversation(""), turns)
-        assert told.index("It sails.") < told.index("Stopped before the end.") < told.index("I found no answer.")
-        assert told.count("Nearest passages") == 1 and told.count("Sources") == 1 and "Conversation" in told
+        assert told.index("It sails.") < told.index("Stopped here.") < told.index("I found no answer.")
+        assert told.count("Nearest passages") == 1 and told.count("Sources") == 1 and "Empty conversation" in told
+        assert form(conversation(""), turns, "zh").count("最接近的段落") == 1
 
 
 def test_json_holds_answers_as_the_command_line_prints_them():

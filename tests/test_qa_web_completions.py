@@ -12,6 +12,7 @@ from serving import running
 
 from corpus.errors import QuestionError
 from qa.answer import Answer
+from qa.system import Assistant
 from qa.web.completions import MODEL, parsed
 from qa.web.doors import Doors
 from qa.web.guard import LONGEST
@@ -26,6 +27,7 @@ class Telling:
     def __init__(self, assistant):
         self.index, self._assistant, self.asked, self.closed = assistant.index, assistant, [], threading.Event()
         self.pause, self.whole = 0.0, False
+        self.reader, self.readers = assistant.reader, {"quote": assistant.reader}
 
     def stream(self, question, history=(), documents=None, **_):
         self.asked.append((question, tuple(history), documents))
@@ -156,6 +158,28 @@ def test_what_is_no_json_and_what_is_not_served_is_told(address):
     assert httpx.post(f"{address}/v1/chat/completions", content=b"\xff", headers=typed).status_code == 400
     other = httpx.get(f"{address}/v1/embeddings")
     assert (other.status_code, other.json()["error"]["code"]) == (404, "unknown_url")
+
+
+def test_each_reader_is_a_model_where_there_are_several(telling, tmp_path):
+    shelf = Library(tmp_path, rocks_md=TEXT)
+    made = Assistant(
+        shelf.index, Scripted("Basalt cools from lava."), readers={"small": (small := Scripted("Marble."))}
+    )
+    assert list(made.readers) == ["quote", "small", "scripted"]
+    with running(Doors(made, rate=0).app()) as address:
+        client = openai.OpenAI(base_url=f"{address}/v1", api_key="any", max_retries=0)
+        names = [f"{MODEL}:{name}" for name in ("scripted", "quote", "small")]
+        assert [model.id for model in client.models.list()] == [MODEL, *names]
+        assert client.models.retrieve(names[2]).id == names[2]
+        said = {}
+        for name in (MODEL, names[1], names[2]):
+            told = client.chat.completions.create(model=name, messages=[{"role": "user", "content": QUESTION}])
+            assert told.model == name
+            said[name] = told.choices[0].message.content
+        with pytest.raises(openai.NotFoundError, match="grounded-qa:small"):
+            client.chat.completions.create(model=f"{MODEL}:none", messages=[{"role": "user", "content": QUESTION}])
+    assert said[MODEL] == said[names[1]] == "Basalt cools from lava. [1]"
+    assert small.drafted == ["Marble."] and said[names[2]] == said[names[1]]  # of it nothing holds: the quotes stand in
 
 
 def test_the_one_model_is_listed(client):

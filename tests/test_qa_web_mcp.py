@@ -52,7 +52,7 @@ def check(tools, asked, found, listed, wrong):
         assert tool.annotations.read_only_hint and not tool.annotations.destructive_hint
         assert tool.description and tool.output_schema["type"] == "object"
         assert "context" not in tool.input_schema["properties"]
-    assert set(tools[0].input_schema["properties"]) == {"question", "history"}
+    assert set(tools[0].input_schema["properties"]) == {"question", "history", "documents", "strictness"}
     assert tools[0].input_schema["required"] == ["question"]
     assert {"text", "abstained", "claims"} <= set(tools[0].output_schema["properties"])
     claim = asked.structured_content["claims"][0]

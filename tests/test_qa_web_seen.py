@@ -165,6 +165,10 @@ def test_the_pages_endpoints_return_what_their_types_say(shelf):
             api.ask("What does the cafe serve?", wrong)
     with pytest.raises(Told, match="at least one word"):
         api.search("")
+    with pytest.raises(Told, match="lenient, usual, strict; got 'sure'"):
+        api.ask("What does the cafe serve?", strictness="sure")
+    with pytest.raises(Told, match="none of those named"):
+        Api(seen(shelf, "bob")[0], Told).ask("What does the cafe serve?", documents=["pay.txt"])
 
 
 @pytest.mark.parametrize("name", ["./plan.txt", "sub/./plan.txt", "sub\\plan.txt", "sub//plan.txt", "SUB/Plan.txt"])

@@ -167,6 +167,7 @@ def test_the_page_speaks_chinese_to_a_chinese_browser_and_whatever_is_chosen(bro
     view(page, "设置")
     page.get_by_label("English").check()
     page.get_by_text("Checked: the sentence").wait_for(state="attached")
+    assert page.evaluate("document.documentElement.lang") == "en"
     page.reload()
     page.get_by_label("Your question").wait_for()
     page.close()
@@ -318,6 +319,13 @@ def test_settings_are_words_and_hold_for_the_tab(page):
     view(page, "Settings")
     assert page.get_by_label("Strict").is_checked()
     assert page.get_by_text("Strict refuses more").is_visible()
+    page.get_by_label("3", exact=True).check()
+    page.wait_for_timeout(300)
+    page.reload()
+    page.locator("#top h1").wait_for()
+    view(page, "Settings")
+    page.wait_for_timeout(300)
+    assert page.get_by_label("Strict").is_checked() and page.get_by_label("3", exact=True).is_checked()
 
 
 def test_who_answers_and_from_how_much_is_chosen_on_the_page(browser, place, tmp_path, outside):

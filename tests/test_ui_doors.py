@@ -65,8 +65,9 @@ def test_the_named_endpoints_and_no_others_are_shown_with_their_types(page):
     assert shown["unnamed_endpoints"] == {}
     assert set(shown["named_endpoints"]) == {"/ask", "/search", "/documents"}
     ask, search = shown["named_endpoints"]["/ask"], shown["named_endpoints"]["/search"]
-    assert [p["parameter_name"] for p in ask["parameters"]] == ["question", "history"]
-    assert [p["parameter_has_default"] for p in ask["parameters"]] == [False, True]
+    given = ["question", "history", "documents", "strictness", "reader"]
+    assert [p["parameter_name"] for p in ask["parameters"]] == given
+    assert [p["parameter_has_default"] for p in ask["parameters"]] == [False, True, True, True, True]
     assert ask["parameters"][0]["type"] == {"type": "string"}
     assert {"text", "claims", "abstained"} <= set(ask["returns"][0]["type"]["properties"])
     assert [p["parameter_name"] for p in search["parameters"]] == ["question", "k"]
@@ -81,6 +82,8 @@ def test_the_named_endpoints_answer(page):
     assert told["claims"][0]["citations"][0]["doc_id"] == "cafe.md" and "1987" in told["text"]
     followed = page.predict("And where?", [[QUESTION, told["text"]]], api_name="/ask")
     assert "Dunmore" in followed["text"]
+    other = page.predict(QUESTION, documents=["pay.md"], strictness="strict", api_name="/ask")
+    assert other["abstained"] and all(c["doc_id"] == "pay.md" for c in other["nearest"])
     [passage] = page.predict(QUESTION, 1, api_name="/search")
     assert passage["doc_id"] == "cafe.md" and "1987" in passage["text"]
     assert [document["doc_id"] for document in page.predict(api_name="/documents")] == ["cafe.md", "pay.md"]
@@ -92,6 +95,8 @@ def test_the_named_endpoints_answer(page):
         ((" ",), "/ask", "at least one word"),
         ((QUESTION, "no list"), "/ask", "list of pairs"),
         ((QUESTION, 0), "/search", "1 to 50 passages"),
+        ((QUESTION, [], ["none.md"]), "/ask", "no document 'none.md'"),
+        ((QUESTION, [], None, "usual", "local"), "/ask", "one of quote; got 'local'"),
     ],
 )
 def test_an_error_reaches_the_client_in_its_own_words(page, given, name, why):

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 import typer
 from fakes import Library
+from fakes import Scripted as Drafting
 from seen import Seen
 from typer.testing import CliRunner
 
 import ui
 from corpus.errors import ConversationNotFound, QuestionError
-from qa.answer import Answer, Citation, Claim
+from qa.answer import Answer, Citation, Claim, Options
+from qa.system import Assistant
+from qa.trace import Trace
 from qa.web.chat import UNCHANGED, Chat
 from qa.web.conversations import Conversations
 from qa.web.seen import Access, Asker
@@ -323,8 +326,8 @@ def test_conversations_are_listed_named_searched_saved_and_deleted(page, whole):
     assert "Its <founder>" in Seen(tab.past).text
     made.shelf.find(tab, event(text="FOUNDER"))
     assert Seen(tab.past).every("data-id")[0] == who
-    assert Seen(made.shelf.export(event(id=who, form="HTML"))).every("data-name") == ["Its--founder.html"]
-    [page_text] = Seen(made.shelf.export(event(id=who, form="Markdown"))).every("data-text")
+    assert Seen(made.shelf.export(tab, event(id=who, form="HTML"))).every("data-name") == ["Its--founder.html"]
+    [page_text] = Seen(made.shelf.export(tab, event(id=who, form="Markdown"))).every("data-text")
     assert "Founded in 2010." in page_text
     made.erase(tab, event(id=tab.conversation))
     assert (tab.turns, tab.conversation, len(made.shelf.kept.listed(""))) == ([], "", 1)
@@ -342,7 +345,7 @@ def test_another_users_conversation_is_as_if_it_were_not_there(page, whole):
     made.rename(other, event(id=conversation, text="mine"))
     made.erase(other, event(id=conversation))
     with pytest.raises(ConversationNotFound):
-        made.shelf.export(event(id=conversation, form="JSON"))
+        made.shelf.export(Tab(), event(id=conversation, form="JSON"))
     assert "Who?" not in other.past
     assert [one.title for one in made.shelf.kept.listed("ann")] == ["Who?"]
 
@@ -390,6 +393,28 @@ def test_follow_ups_go_with_the_generation(page, whole):
     assert "When was it?" in made.view(tab).log
     tab.turns[0].revision = (generation - 1, hidden)
     assert "When was it?" not in made.view(tab).log
+
+
+def test_what_the_page_suggests_is_asked_as_the_tab_asks_but_of_no_model_and_leaves_no_trace(tmp_path):
+    shelf = Library(tmp_path, notes_md=TEXT, other_md="# Paper\n\nThe mill of Skerra was founded in 1702.")
+    model = Drafting("Xiaomi was founded in 2010.")
+    made = Assistant(shelf.index, model, trace=Trace(tmp_path / "trace.jsonl", "far"), readers={"far": model})
+    seen = PageSeen(made, Access(shelf.index), Asker)
+    kept = Conversations(tmp_path / "kept.db", shelf.index.store)
+    chat = Chat(seen, Shelf(kept, lambda: "", seen.still))
+    tab = Tab(documents=("notes.md",))
+    tab.decide("quote", 5, "strict", seen.readers)
+    assert tab.options == Options("strict", "quote", 5)
+    asked(chat, tab, "When was Xiaomi founded?")
+    assert tab.turns[0].answer.reader == "quote"
+    chat.follow(tab)
+    assert chat.follow(Tab()) is not None  # a first visit's questions
+    assert model.drafted == []
+    assert len((tmp_path / "trace.jsonl").read_text("utf-8").splitlines()) == 1
+    tab.decide("none", 7, "sure", seen.readers)
+    assert tab.options == Options()
+    chat.shelf.asking.close()
+    kept.close()
 
 
 def test_a_question_that_cannot_be_asked_again_is_not_replaced_by_the_next(page, whole):

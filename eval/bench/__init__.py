@@ -6,7 +6,8 @@
 - ``ingest``: files a second, passages a second, memory, and the share of time outside the encoder
 - ``query``: where the time of a search and of an answer goes
 - ``scale``: building, opening, asking and changing by the number of passages; ``grown`` makes them, ``plot`` draws them
-- ``load``: many people who ask the page's server at once
+- ``load``: many people who ask the page's server at once; ``page``: how soon the page is seen and used; ``served``: a
+  server in a process of its own
 - ``peers``: this product beside other systems, by `python -m eval bench peers`; ``peer_systems``: how each is used,
   ``peer_venvs``: what each takes, ``peer_texts``: what all are given, ``watched``: time and memory from outside,
   ``gemm``: the limit that arithmetic sets

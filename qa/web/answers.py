@@ -7,6 +7,7 @@ from pathlib import PurePath
 from markupsafe import Markup
 
 from qa.answer import Answer, Citation, Conflict
+from qa.recall import FORGOTTEN
 from qa.texts import Language
 from qa.web.html import NONE, asks, button, joined, marker, place
 from qa.web.tab import Exchange, Tab
@@ -178,8 +179,8 @@ def answer(exchange: Exchange, turn: int, language: Language, last: bool = True)
     given, numbered = exchange.answer, exchange.answer.numbered
     numbers = {c.key: n for n, c in enumerate(numbered, start=1)}
     parts = [_claims(given, numbers, turn, language)]
-    if given.message:
-        parts.append(Markup('<p class="message" dir="auto">{}</p>').format(given.message))
+    if said := say(language, "forgotten") if given.message == FORGOTTEN else given.message:
+        parts.append(Markup('<p class="message" dir="auto">{}</p>').format(said))
     if exchange.state != "done":
         parts.append(Markup('<p class="doing dim">{}</p>').format(say(language, _doing(exchange))))
     parts += [_conflict(c, numbers, turn, language) for c in given.conflicts]

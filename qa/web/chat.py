@@ -1,13 +1,13 @@
 """What the events of a chat do to a tab, and the view of it that they return. No gradio."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from markupsafe import Markup
 
 from corpus.errors import ConversationNotFound, GroundedError, LoadError, QuestionError, StoreError
-from qa.answer import Answer
+from qa.answer import USUAL, Answer
 from qa.question import check
 from qa.suggest import suggest
 from qa.web import answers, lists, panel
@@ -74,7 +74,7 @@ class Chat:
         turn = Exchange(Answer(question, ()))
         place = partial(self._replace, owner, replaced[0].id, question) if replaced else None
         turn.id = 0 if replaced else kept.ask(owner, tab.conversation, question).id
-        asked = self.assistant.stream(question, history, documents, tab.options)
+        asked = self.assistant.stream(question, history, documents, options=tab.options)
         self.shelf.asking.begin(owner, turn, asked, place)
         tab.turns, tab.aside, tab.editing = [*before, turn], replaced, 0
 
@@ -260,7 +260,13 @@ class Chat:
             return None
         asked = [past.answer.question for past in tab.turns]
         passages = [hit.passage for hit in turn.answer.hits] if turn else index.store.sample(SAMPLE)
-        found = suggest(passages, partial(self.assistant.ask, counted=False), asked)
+        options = replace(tab.options if turn else USUAL, reader="quote")  # a model, maybe elsewhere, is not asked
+        documents = tab.documents if turn else None
+        ask = partial(self.assistant.ask, documents=documents, options=options, counted=False)
+        try:
+            found = suggest(passages, ask, asked)
+        except (QuestionError, StoreError):  # what the conversation asks has gone meanwhile
+            return None
         if turn:
             turn.follow_ups, turn.revision = found, revision
         else:

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from corpus.errors import AccountError, GroundedError, QuestionError, TooMany
-from qa.answer import Answer, Claim
+from qa.answer import Answer, Claim, Options
 from qa.web.guard import refused
 from qa.web.seen import Asker, Seen
 
@@ -121,13 +121,14 @@ class Completions:
         ]
 
     async def models(self, request: Request) -> Response:
-        """List the one model."""
-        return JSONResponse({"object": "list", "data": [_model()]})
+        """List the product as a model, and once more for each reader that can be chosen."""
+        names = _names(self._open(request.state.asker))
+        return JSONResponse({"object": "list", "data": [_model(name) for name in names]})
 
     async def model(self, request: Request) -> Response:
-        """Describe the one model."""
-        name = request.path_params["name"]
-        return JSONResponse(_model()) if name == MODEL else _unknown(name)
+        """Describe a model."""
+        name, names = request.path_params["name"], _names(self._open(request.state.asker))
+        return JSONResponse(_model(name)) if name in names else _unknown(name, names)
 
     async def unknown(self, request: Request) -> Response:
         """Tell what is served under ``/v1``; else the page would answer."""
@@ -141,9 +142,10 @@ class Completions:
             return refused(400, f"a request is JSON, and this is not: {error}", "invalid_json")
         except QuestionError as error:
             return failed(error)
-        if asked.model != MODEL:
-            return _unknown(asked.model)
-        steps = self._steps(self._open(request.state.asker), asked)
+        seen = self._open(request.state.asker)
+        if asked.model not in (names := _names(seen)):
+            return _unknown(asked.model, names)
+        steps = self._steps(seen, asked)
         try:
             first = await anext(steps)  # before the first byte is sent, an error still has a status of its own
         except GroundedError as error:
@@ -161,11 +163,12 @@ class Completions:
                 return failed(error)
         message = {"role": "assistant", "content": last.text, "refusal": None, **grounds(last)}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        return JSONResponse({**_head("chat.completion"), "choices": [choice], "usage": USAGE})
+        return JSONResponse({**_head("chat.completion", asked), "choices": [choice], "usage": USAGE})
 
     async def _steps(self, seen: Seen, asked: Asked) -> AsyncGenerator[Claim | Answer, None]:
         """Yield the claims and the answer, each made in a thread; the answering stops when the reading does."""
-        made = seen.stream(asked.question, asked.history)
+        reader = str(asked.model).removeprefix(MODEL).removeprefix(":")
+        made = seen.stream(asked.question, asked.history, options=Options(reader=reader or None))
         try:
             while True:
                 step = await anyio.to_thread.run_sync(next, made, None, limiter=self._places)
@@ -181,7 +184,7 @@ async def _events(
     step: Claim | Answer, steps: AsyncGenerator[Claim | Answer, None], asked: Asked
 ) -> AsyncIterator[str]:
     """Yield an answer as server-sent events: what each sentence adds to the text, then the grounds of all of it."""
-    head = _head("chat.completion.chunk")
+    head = _head("chat.completion.chunk", asked)
     claims: tuple[Claim, ...] = ()
     told = ""
     async with aclosing(steps):
@@ -218,16 +221,23 @@ def failed(error: GroundedError) -> JSONResponse:
             return refused(503, str(error), "unavailable")
 
 
-def _unknown(model: object) -> JSONResponse:
-    return refused(404, f"the model here is {MODEL!r}; got {model!r}; see GET /v1/models", "model_not_found")
+def _names(seen: Seen) -> list[str]:
+    """Return what can be named as a model: the product, and it with each of its readers where there are several."""
+    readers = list(seen.readers)
+    return [MODEL, *(f"{MODEL}:{reader}" for reader in readers if len(readers) > 1)]
 
 
-def _model() -> dict[str, Any]:
-    return {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
+def _unknown(model: object, names: Sequence[str]) -> JSONResponse:
+    there = ", ".join(map(repr, names))
+    return refused(404, f"the models here are {there}; got {model!r}; see GET /v1/models", "model_not_found")
 
 
-def _head(kind: str) -> dict[str, Any]:
-    return {"id": f"chatcmpl-{token_hex(12)}", "object": kind, "created": int(time.time()), "model": MODEL}
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": MODEL}
+
+
+def _head(kind: str, asked: Asked) -> dict[str, Any]:
+    return {"id": f"chatcmpl-{token_hex(12)}", "object": kind, "created": int(time.time()), "model": asked.model}
 
 
 def _event(head: dict[str, Any], delta: dict[str, Any], reason: str | None = None) -> str:

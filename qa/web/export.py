@@ -11,16 +11,14 @@ from datetime import datetime
 from html import escape
 
 from qa.answer import Answer, Citation, Claim
+from qa.recall import FORGOTTEN
+from qa.texts import Language
+from qa.texts import language as in_language
+from qa.web.texts import say
 from qa.web.turns import Conversation, StoredTurn, clean
 
 FORM = 1  # of the JSON
-UNTITLED = "Conversation"
-STATES = {
-    "done": "",
-    "running": "Being answered.",
-    "stopped": "Stopped before the end.",
-    "failed": "This could not be answered.",
-}
+STATES = {"running": "being answered", "stopped": "stopped", "failed": "failed"}
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&@$^!]")  # what begins something in Markdown or in a dialect of it
 _ADDRESS = re.compile(r":(?=//)|(?<=\w)\.(?=\w*[^\W\d])")  # what dialects make a link without any mark
 _OPENING = re.compile(r"^(\d*)([-+=:.)])")  # at the start of a line: lists, rules, underlines of headings
@@ -35,24 +33,25 @@ time, .dim { opacity: .75; font-size: .85rem; }
 """
 
 
-def to_markdown(conversation: Conversation, turns: Sequence[StoredTurn]) -> str:
-    """Return a conversation as Markdown (CommonMark)."""
-    lines = [f"# {_md(conversation.title or UNTITLED)}", "", f"{_span(conversation)}.", ""]
+def to_markdown(conversation: Conversation, turns: Sequence[StoredTurn], language: Language = "en") -> str:
+    """Return a conversation as Markdown (CommonMark), its own words in a language."""
+    title = conversation.title or say(language, "untitled")
+    lines = [f"# {_md(title)}", "", _span(conversation, language), ""]
     for turn in turns:
-        lines += [f"## {_md(turn.question)}", "", f"Asked {_when(turn.asked)}.", ""]
+        lines += [f"## {_md(turn.question)}", "", say(language, "asked at", when=_when(turn.asked)), ""]
         for claim, marks in _claims(turn.answer):
             lines += [f"{'- ' * claim.item}{_md(claim.text)} {_md(marks)}", ""]
-        for line in _beside(turn):
+        for line in _beside(turn, language):
             lines += [_md(line), ""]
-        heading, citations = _sources(turn.answer)
+        heading, citations = _sources(turn.answer, language)
         lines += [f"**{heading}**", ""] if citations else []
         for n, citation in enumerate(citations, start=1):
             lines += [f"{n}. {_md(_place(citation))}", "", f"   > {_md(citation.quote)}", ""]
     return _written("\n".join(lines))
 
 
-def to_json(conversation: Conversation, turns: Sequence[StoredTurn]) -> str:
-    """Return a conversation as JSON: answers in the layout of ``qa ask --json``, times in ISO 8601, UTC."""
+def to_json(conversation: Conversation, turns: Sequence[StoredTurn], _: Language = "en") -> str:
+    """Return a conversation as JSON, in no language: answers as ``qa ask --json`` has them, times in ISO 8601, UTC."""
     value = {
         "form": FORM,
         "title": conversation.title,
@@ -64,18 +63,18 @@ def to_json(conversation: Conversation, turns: Sequence[StoredTurn]) -> str:
     return clean(json.dumps(value, ensure_ascii=False, indent=1)) + "\n"
 
 
-def to_html(conversation: Conversation, turns: Sequence[StoredTurn]) -> str:
+def to_html(conversation: Conversation, turns: Sequence[StoredTurn], language: Language = "en") -> str:
     """Return a conversation as one page of HTML that asks nothing of any other file or machine."""
-    title = escape(conversation.title or UNTITLED)
+    title = escape(conversation.title or say(language, "untitled"))
     # the policy is a second fence: even markup that got through could load, run and send nothing
     head = (
         f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_CSS}</style>'
     )
-    body = "\n".join(map(_article, turns))
+    body = "\n".join(_article(turn, language) for turn in turns)
     return _written(
-        f'<!doctype html>\n<html><head>{head}</head>\n<body><h1 dir="auto">{title}</h1>'
-        f'<p class="dim">{_span(conversation)}.</p>\n{body}\n</body></html>\n'
+        f'<!doctype html>\n<html lang="{language}"><head>{head}</head>\n<body><h1 dir="auto">{title}</h1>'
+        f'<p class="dim">{_span(conversation, language)}</p>\n{body}\n</body></html>\n'
     )
 
 
@@ -86,42 +85,47 @@ def _entry(turn: StoredTurn) -> dict[str, object]:
     return {"asked": turn.asked.isoformat(), "state": turn.state, **told, "feedback": feedback}
 
 
-def _article(turn: StoredTurn) -> str:
+def _article(turn: StoredTurn, language: Language) -> str:
     """Return one question with its answer as HTML."""
     told = ""
     for claim, marks in _claims(turn.answer):
         tag = "li" if claim.item else "p"
         told += f'<{tag}><span dir="auto">{escape(claim.text)}</span> {escape(marks)}</{tag}>'
     told = re.sub(r"((?:<li>.*?</li>)+)", r"<ul>\1</ul>", told, flags=re.DOTALL)  # all else in it is escaped
-    told += "".join(f'<p dir="auto">{escape(line)}</p>' for line in _beside(turn))
-    heading, citations = _sources(turn.answer)
+    told += "".join(f'<p dir="auto">{escape(line)}</p>' for line in _beside(turn, language))
+    heading, citations = _sources(turn.answer, language)
     if citations:
         entries = "".join(
             f'<li><span dir="auto">{escape(_place(c))}</span><blockquote dir="auto">{escape(c.quote)}</blockquote></li>'
             for c in citations
         )
         told += f"<h3>{heading}</h3><ol>{entries}</ol>"
-    asked = f'<time datetime="{turn.asked.isoformat()}">Asked {_when(turn.asked)}</time>'
+    when = say(language, "asked at", when=_when(turn.asked))
+    asked = f'<time datetime="{turn.asked.isoformat()}">{when}</time>'
     return f'<article><h2 dir="auto">{escape(turn.question)}</h2>{asked}{told}</article>'
 
 
 def _claims(answer: Answer) -> list[tuple[Claim, str]]:
     """Return the sentences, each with its markers, e.g. ``"[1][3]"``."""
-    numbers = {c.key: n for n, c in enumerate(_sources(answer)[1], start=1)}
+    numbers = {c.key: n for n, c in enumerate(answer.numbered, start=1)}
     return [(c, "".join(f"[{n}]" for n in sorted({numbers[x.key] for x in c.citations}))) for c in answer.claims]
 
 
-def _beside(turn: StoredTurn) -> list[str]:
+def _beside(turn: StoredTurn, language: Language) -> list[str]:
     """Return what stands below the sentences, a line each: conflicts, the message, and how the turn ended."""
     answer = turn.answer
-    numbers = {c.key: n for n, c in enumerate(_sources(answer)[1], start=1)}
-    told = [c.told([f" [{numbers[x.key]}]" for x in c.citations]) for c in answer.conflicts if answer.claims]
-    return [line for line in (*told, *answer.message.splitlines(), STATES[turn.state]) if line.strip()]
+    numbers = {c.key: n for n, c in enumerate(answer.numbered, start=1)}
+    spoken = in_language(answer.question)
+    conflicts = answer.conflicts if answer.claims else ()
+    told = [c.told([f" [{numbers[x.key]}]" for x in c.citations], spoken) for c in conflicts]
+    state = say(language, STATES[turn.state]) if turn.state in STATES else ""
+    message = say(language, "forgotten") if answer.message == FORGOTTEN else answer.message
+    return [line for line in (*told, *message.splitlines(), state) if line.strip()]
 
 
-def _sources(answer: Answer) -> tuple[str, list[Citation]]:
+def _sources(answer: Answer, language: Language) -> tuple[str, list[Citation]]:
     """Return the citations in order of their markers, or the nearest passages of an answer that claims nothing."""
-    return "Nearest passages" if answer.abstained else "Sources", list(answer.numbered)
+    return say(language, "nearest" if answer.abstained else "sources"), list(answer.numbered)
 
 
 def _place(citation: Citation) -> str:
@@ -146,8 +150,8 @@ def _written(text: str) -> str:
     return clean(_UNSEEN.sub("", text))
 
 
-def _span(conversation: Conversation) -> str:
-    return f"Begun {_when(conversation.created)}, last used {_when(conversation.updated)}"
+def _span(conversation: Conversation, language: Language) -> str:
+    return say(language, "span", first=_when(conversation.created), last=_when(conversation.updated))
 
 
 def _when(time: datetime) -> str:

@@ -12,7 +12,7 @@ from qa.web.texts import say
 from qa.web.turns import Conversation, StoredTurn
 
 SHOWN = 60  # conversations listed; older ones are found by searching
-FORMS: dict[str, tuple[str, str, Callable[[Conversation, Sequence[StoredTurn]], str]]] = {
+FORMS: dict[str, tuple[str, str, Callable[[Conversation, Sequence[StoredTurn], Language], str]]] = {
     "Markdown": ("md", "text/markdown", export.to_markdown),
     "JSON": ("json", "application/json", export.to_json),
     "HTML": ("html", "text/html", export.to_html),
@@ -52,10 +52,10 @@ def _row(one: Conversation, language: Language) -> Markup:
     )
 
 
-def file(one: Conversation, turns: Sequence[StoredTurn], form: str) -> Markup:
+def file(one: Conversation, turns: Sequence[StoredTurn], form: str, language: Language) -> Markup:
     """Return a conversation as a file that the page's script hands to the browser; ``form`` is one of ``FORMS``."""
     suffix, media_type, written = FORMS[form]
     name = "".join(c if c.isalnum() else "-" for c in one.title)[:60].strip("-") or "conversation"
     return Markup('<span hidden data-name="{}" data-type="{}" data-text="{}" data-at="{}"></span>').format(
-        f"{name}.{suffix}", media_type, written(one, turns), time.monotonic_ns()
+        f"{name}.{suffix}", media_type, written(one, turns, language), time.monotonic_ns()
     )

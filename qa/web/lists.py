@@ -20,8 +20,8 @@ def top(documents: int, privacy: str, language: Language) -> Markup:
     menu = say(language, "menu")
     return Markup(
         '<button type="button" class="icon" data-do="menu" aria-label="{}" title="{}" aria-controls="side"'
-        ' aria-expanded="true">☰</button><h1>Grounded QA</h1><p class="dim">{} {}</p>'
-    ).format(menu, menu, say(language, "ask have", n=documents), privacy)
+        ' aria-expanded="true">☰</button><h1>Grounded QA</h1><p class="dim" data-lang="{}">{} {}</p>'
+    ).format(menu, menu, language, say(language, "ask have", n=documents), privacy)
 
 
 def side(language: Language) -> Markup:

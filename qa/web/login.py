@@ -8,10 +8,11 @@ import anyio
 
 from qa.web.accounts import Accounts, folded
 from qa.web.limits import Limit
+from qa.web.texts import say
 
 WRONG_BY_NAME, WRONG_BY_ADDRESS, WINDOW = 5, 20, 60.0  # failures within so many seconds
 LASTS = 30 * 24 * 3600.0  # seconds for which a session lasts
-MESSAGE = f"After {WRONG_BY_NAME} wrong passwords wait a minute. Whoever keeps this page adds users: qa user add NAME."
+MESSAGE = f"{say('en', 'login', n=WRONG_BY_NAME)} {say('zh', 'login', n=WRONG_BY_NAME)}"  # before a language is known
 ADDRESS: ContextVar[str] = ContextVar("address", default="")  # of whoever sent the request that is being answered
 
 

@@ -13,10 +13,11 @@ import anyio
 from starlette.applications import Starlette
 
 from corpus.errors import DoorError, GroundedError
-from qa.answer import Answer
+from qa.answer import Answer, Strictness
 from qa.system import Assistant
+from qa.web import shapes
 from qa.web.seen import MOST, Access, Asker, Seen
-from qa.web.shapes import AnswerShape, DocumentShape, PassageShape, answer_shape, documents, history_pairs, passages
+from qa.web.shapes import AnswerShape, DocumentShape, PassageShape, answer_shape, history_pairs, passages, way
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -28,6 +29,8 @@ INSTRUCTIONS = (
 )
 QUESTION = "A question in plain words, 1 to 2,000 characters."
 HISTORY = 'Earlier exchanges of the conversation, [["question", "answer"], …], oldest first.'
+CHOSEN = "Ids of the documents to ask, as the tool `documents` lists them; all by default."
+STRICTNESS = "How sure the evidence has to be; the stricter, the more is refused."
 K = f"How many passages to return, 1 to {MOST}."
 
 
@@ -79,9 +82,13 @@ def make_server(open_: Callable[[Asker], Seen]) -> "MCPServer":
         question: Annotated[str, Field(description=QUESTION)],
         context: Context,
         history: Annotated[list[list[str]] | None, Field(description=HISTORY)] = None,
+        documents: Annotated[list[str] | None, Field(description=CHOSEN)] = None,
+        strictness: Annotated[Strictness, Field(description=STRICTNESS)] = "usual",
     ) -> Annotated[CallToolResult, AnswerShape]:
         """Answer a question from the documents; each sentence has markers [n] of the quotes that carry it."""
-        answer: Answer = await read(context, lambda seen: seen.ask(question, history_pairs(history)))
+        answer: Answer = await read(
+            context, lambda seen: seen.ask(question, history_pairs(history), documents, way(strictness))
+        )
         shape = dict(answer_shape(answer))
         return CallToolResult(content=[TextContent(type="text", text=readable(answer))], structured_content=shape)
 
@@ -96,7 +103,7 @@ def make_server(open_: Callable[[Asker], Seen]) -> "MCPServer":
 
     async def list_documents(context: Context) -> list[DocumentShape]:
         """List the documents that can be asked."""
-        listed: list[DocumentShape] = await read(context, documents)
+        listed: list[DocumentShape] = await read(context, shapes.documents)
         return listed
 
     server.add_tool(ask, title="Ask the documents", annotations=reads, structured_output=True)

@@ -279,6 +279,7 @@ document.addEventListener('input', event => {
 });
 
 document.addEventListener('told', () => {  // after a part of the page was drawn anew
+  document.documentElement.lang = document.querySelector('#top [data-lang]')?.dataset.lang ?? '';
   point();
   address();
   tick();

@@ -108,7 +108,7 @@ class Seen:
     ) -> Generator[Claim | Answer, None, None]:
         """Yield what :meth:`Assistant.stream` does, from ``documents`` as far as the asker may see them.
 
-        ``counted``: it is one of the questions that are limited, and not one that the page asks by itself.
+        ``counted``: it is one of the questions that are limited and traced, and not one that the page asks by itself.
 
         Raises:
             TooMany: the asker has asked too often.
@@ -126,13 +126,18 @@ class Seen:
         if chosen is not None and not chosen:  # never to be mistaken for "all of them"
             raise QuestionError("an answer is looked for in one document or more; none of those named is here for you")
         only = None if chosen is None else sorted(chosen)
-        yield from self._assistant.stream(question, history, only, options)
+        yield from self._assistant.stream(question, history, only, options=options, traced=counted)
 
     def ask(
-        self, question: str, history: History = (), documents: Collection[str] | None = None, counted: bool = True
+        self,
+        question: str,
+        history: History = (),
+        documents: Collection[str] | None = None,
+        options: Options = USUAL,
+        counted: bool = True,
     ) -> Answer:
         """Return the answer to one question; takes and raises what :meth:`stream` does."""
-        for last in self.stream(question, history, documents, counted=counted):
+        for last in self.stream(question, history, documents, options=options, counted=counted):
             if isinstance(last, Answer):
                 return last
         raise StoreError("the answer broke off; run `qa status` to check the index")

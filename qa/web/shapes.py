@@ -10,7 +10,8 @@ from typing import cast
 from typing_extensions import TypedDict
 
 from corpus.errors import GroundedError, QuestionError
-from qa.answer import Answer
+from qa.abstain import BARS
+from qa.answer import Answer, Options, Strictness
 from qa.web.seen import Seen
 
 
@@ -125,6 +126,17 @@ def history_pairs(history: object) -> list[tuple[str, str]]:
     return [(str(asked), str(told)) for asked, told in rows]
 
 
+def way(strictness: object = "usual", reader: object = "") -> Options:
+    """Return how a program wants a question answered.
+
+    Raises:
+        QuestionError: there is no such strictness.
+    """
+    if strictness not in BARS:
+        raise QuestionError(f"strictness is one of {', '.join(BARS)}; got {strictness!r}")
+    return Options(strictness, str(reader) if reader else None)
+
+
 class Api:
     """The page's named endpoints; the types and descriptions of these methods are what their clients are shown.
 
@@ -134,18 +146,29 @@ class Api:
     def __init__(self, seen: Seen, failure: Callable[[str], Exception]) -> None:
         self._seen, self._failure = seen, failure
 
-    def ask(self, question: str, history: list[list[str]] | None = None) -> AnswerShape:
+    def ask(
+        self,
+        question: str,
+        history: list[list[str]] | None = None,
+        documents: list[str] | None = None,
+        strictness: Strictness = "usual",
+        reader: str = "",
+    ) -> AnswerShape:
         """Answer one question from the documents, each sentence cited and checked.
 
         Args:
             question: 1 to 2,000 characters.
             history: earlier [question, answer] pairs, oldest first.
+            documents: ids of the documents to ask, as `documents` lists them; all by default.
+            strictness: how sure the evidence has to be: "lenient", "usual" or "strict".
+            reader: who writes the answer, as the server was started with; "" for its usual one.
 
         Returns:
             The dictionary that `qa ask --json` prints.
         """
         with self._told():
-            return answer_shape(self._seen.ask(question, history_pairs(history)))
+            how = way(strictness, reader)
+            return answer_shape(self._seen.ask(question, history_pairs(history), documents, how))
 
     def search(self, question: str, k: int = 10) -> list[PassageShape]:
         """Find the passages of the documents that are nearest to a question.

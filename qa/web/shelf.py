@@ -100,8 +100,8 @@ class Shelf:
             tab.show("", [])
             self.kept.delete(self.who(), conversation)
 
-    def export(self, data: Data) -> str:
-        """Return a conversation as a file for the browser to save.
+    def export(self, tab: Tab, data: Data) -> str:
+        """Return a conversation as a file for the browser to save, its headings in the tab's language.
 
         Raises:
             ConversationError: there is no such conversation, or no such form of a file.
@@ -110,4 +110,6 @@ class Shelf:
         if form not in history.FORMS:
             raise ConversationError(f"a conversation is saved as {', '.join(history.FORMS)}, not {form!r}")
         one, turns = self.kept.get(owner, conversation), self.kept.turns(owner, conversation)
-        return str(history.file(one, [replace(turn, answer=self._still(turn.answer)) for turn in turns], form))
+        return str(
+            history.file(one, [replace(turn, answer=self._still(turn.answer)) for turn in turns], form, tab.language)
+        )

@@ -1,13 +1,17 @@
 """What one browser tab holds: the conversation that is open, its language, and what is being edited. No layout."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from qa.abstain import BARS
 from qa.answer import USUAL, Answer, Options
+from qa.evidence import DEPTH
 from qa.texts import Language
 from qa.web.turns import Kind, State, StoredTurn
 
 Revision = tuple[int, int] | None  # of an index (``index.retrieve``), None before it was looked at
+DEPTHS = (3, 5, DEPTH)  # passages read for an answer, to choose from
 Data = dict[str, Any]  # what the page's script sends with an event
 Face = tuple[Answer, State, bool]  # of a turn, to tell whether it has changed
 
@@ -86,6 +90,14 @@ class Tab:
             return None
         found = self.turns[int(str(number)) - 1]
         return None if found.state == "running" else found
+
+    def decide(self, reader: object, k: object, strictness: object, readers: Collection[str]) -> None:
+        """Set how the next questions are answered; what is no choice, or none any more, is as usual."""
+        self.options = Options(
+            strictness if strictness in BARS else USUAL.strictness,
+            str(reader) if reader in readers else None,
+            int(str(k)) if k in DEPTHS and k != DEPTH else None,
+        )
 
     def show(self, conversation: str, turns: list[Exchange], documents: tuple[str, ...] | None = None) -> None:
         """Open a conversation, "" for a new one."""

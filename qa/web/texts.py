@@ -45,6 +45,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "提问后将替换这个问题及其后共 {n} 个问题。",
     ),
     "keep": ("Keep them", "保留原样"),
+    "login": (
+        "After {n} wrong passwords wait a minute. Whoever keeps this page adds users: qa user add NAME.",
+        "密码错误 {n} 次后请等一分钟。新用户由此页面的管理者添加：qa user add NAME。",
+    ),
     # a first visit
     "welcome": ("What would you like to know?", "你想了解什么？"),
     "promise": (
@@ -120,6 +124,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Keys: n or → next, p or ← previous, Esc closes and goes back to the answer.",
         "按键：n 或 → 下一个，p 或 ← 上一个，Esc 关闭并回到回答。",
     ),
+    "forgotten": (
+        "A document that this answer quoted was removed or changed since. Ask again for what holds now.",
+        "这个回答引用的文件后来被删除或更改。请重新提问。",
+    ),
     "gone": (
         "This source was removed or changed since it was quoted. Ask again for what holds now.",
         "这个来源在引用之后已被删除或更改。请重新提问。",
@@ -140,6 +148,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Delete “{title}” with all its questions and answers? This cannot be undone.",
         "确定删除“{title}”及其全部问答吗？此操作不能撤销。",
     ),
+    # a conversation as a file
+    "asked at": ("Asked {when}.", "提问时间：{when}。"),
+    "span": ("Begun {first}, last used {last}.", "开始于 {first}，最后使用于 {last}。"),
+    "being answered": ("Being answered.", "正在回答。"),
     # documents
     "add": ("Add documents", "添加文件"),
     "find document": ("Search documents", "搜索文件"),
@@ -229,25 +241,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reader how": (
         "Quotes are the documents' own sentences: nothing is worded anew, and they are there at once. A model words "
         "an answer of its own; each sentence is checked against the sources, and what they do not carry is left out. "
-        "Which models there are, is set when the server starts (--reader). Holds for the next question in this tab.",
+        "Which models there are, is set when the server starts (--reader). Holds from the next question on, and is "
+        "kept in this browser.",
         "“原文”直接引用文件中的句子，不改写，也最快。模型会用自己的话回答，每句都与来源核对，没有依据的会删去。"
-        "可用的模型在服务器启动时设定（--reader）。从此标签页的下一个问题起生效。",
+        "可用的模型在服务器启动时设定（--reader）。从下一个问题起生效，并保存在此浏览器中。",
     ),
     "quotes": ("Quotes", "原文"),
     "model": ("The model {name}", "模型 {name}"),
     "depth": ("How many passages are read for an answer", "回答时阅读多少个段落"),
     "depth how": (
-        "More find what stands further from the words of your question, and take longer. Fewer are quicker, and keep "
-        "to what comes nearest. Holds for the next question in this tab.",
-        "段落多，能找到与问题用词相差较远的内容，但较慢；段落少，较快，只看最接近的内容。从此标签页的下一个问题起生效。",
+        "Fewer are quicker and keep to what comes nearest to your question. More find what is said in other words, and "
+        "disagreements between sources. Holds from the next question on, and is kept in this browser.",
+        "段落少，较快，只看与问题最接近的内容；段落多，能找到换了说法的内容和来源之间的分歧。从下一个问题起生效，并保存在此浏览器中。",
     ),
     "depth usual": ("{n} (usual)", "{n}（通常）"),
     "strictness": ("When the evidence is thin", "依据不足时"),
     "strictness how": (
         "Strict refuses more: fewer wrong answers, and more questions left unanswered that could have been answered. "
-        "Lenient answers more, also where the documents only come near. Holds for the next question in this tab.",
+        "Lenient answers more, also where the documents only come near. Holds from the next question on, and is kept "
+        "in this browser.",
         "“严格”更常拒答：错误回答更少，但一些本可回答的问题也会被拒。“宽松”回答得更多，有时文件内容只是相近。"
-        "从此标签页的下一个问题起生效。",
+        "从下一个问题起生效，并保存在此浏览器中。",
     ),
     "lenient": ("Lenient", "宽松"),
     "usual": ("Usual", "通常"),
