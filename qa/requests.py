@@ -105,6 +105,8 @@ _RULES: tuple[tuple[Kind, str], ...] = (
 )  # fmt: skip
 LONGEST = 300  # characters of a request; some patterns take the cube of a message's length
 _PATTERNS = tuple((kind, re.compile(pattern.replace("FILES", _FILES), re.IGNORECASE)) for kind, pattern in _RULES)
+_OWNER = re.compile(r"(?P<who>.+?)['’]s?(?: (?P<what>[\w -]+))?")  # the Kea's, the Kea's price
+_HELD = re.compile(r"(?P<what>[a-z][a-z -]*?) (?:of|for) (?P<who>.+)")  # the price of the Kea; "Bank of …" is a name
 _EDGE = re.compile(r"^(?:the|a|an) (?=\S)|[\s\"“”'‘’《》「」?？.!！。]+$|^[\s\"“”'‘’《》「」]+", re.IGNORECASE)
 
 
@@ -137,8 +139,27 @@ def parse(question: str) -> Request | None:
         if match := pattern.fullmatch(text):
             found = {key: bare(value or "") for key, value in match.groupdict().items()}
             aspect = found.get("c", "") or re.sub(r"^in ", "", found.get("d", ""))
-            return Request(kind, found.get("a", ""), found.get("b", "") or found.get("b2", ""), aspect)
+            request = Request(kind, found.get("a", ""), found.get("b", "") or found.get("b2", ""), aspect)
+            return _apart(request) if kind == "compare" and not aspect else request
     return None
+
+
+def _apart(request: Request) -> Request:
+    """Return a comparison of what two sides have as one of the sides in that respect.
+
+    >>> _apart(Request("compare", "Kea's", "the Moa's price"))
+    Request(kind='compare', subject='Kea', other='Moa', aspect='price')
+    """
+    one, other = _OWNER.fullmatch(request.subject), _OWNER.fullmatch(request.other)
+    if one and other and other["what"] and one["what"] in (None, other["what"]):
+        return Request(request.kind, bare(one["who"]), bare(other["who"]), other["what"])
+    if (held := _HELD.fullmatch(request.subject)) and not _OWNER.fullmatch(held["who"]):
+        theirs = _HELD.fullmatch(request.other)
+        if theirs is None or theirs["what"] == held["what"]:
+            return Request(
+                request.kind, bare(held["who"]), bare(theirs["who"] if theirs else request.other), held["what"]
+            )
+    return request
 
 
 def bare(words: str) -> str:

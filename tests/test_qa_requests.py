@@ -135,3 +135,20 @@ def test_a_long_message_is_no_request_and_is_told_from_one_at_once(message):
     began = time.perf_counter()
     assert parse(message) is None
     assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("message", "sides"),
+    [
+        ("What is the difference between Xiaomi's and Apple's pricing?", ("Xiaomi", "Apple", "pricing")),
+        ("Compare the Kea's battery life with the Moa's battery life", ("Kea", "Moa", "battery life")),
+        ("Compare the weight of the Kea and the Moa", ("Kea", "Moa", "weight")),
+        ("Compare the price of the Kea with the price of the Moa", ("Kea", "Moa", "price")),
+        ("Compare the Bank of China and the Bank of India", ("Bank of China", "Bank of India", "")),
+        ("Compare Wong's article and Mao's paper", ("Wong's article", "Mao's paper", "")),
+        ("How do the Kea and the Moa differ in weight?", ("Kea", "Moa", "weight")),
+    ],
+)
+def test_what_two_sides_have_is_what_they_are_compared_in(message, sides):
+    request = parse(message)
+    assert (request.subject, request.other, request.aspect) == sides
