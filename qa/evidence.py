@@ -28,6 +28,8 @@ from qa.conversation import Asked
 from qa.cross_encoder import CrossEncoder, Score
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
 from qa.question import Kind, asks_particulars, kind, names
+from qa.restated import answering
+from qa.rows import beside, record, told
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 DEPTH = 8  # passages whose sentences are weighed
@@ -41,6 +43,7 @@ _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|li
 _QUOTED = re.compile(r"[\"“”„«‘'「『](.+?)[\"“”»’'」』]")
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
 _THIRD = 1 / 3  # share of a question's words that a quoted question needs to be another wording of it
+RESTATED = 3.0  # what a sentence gains in score that answers the same question in its document
 _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
 
 
@@ -122,13 +125,15 @@ class Scorer:
             return Judged((), 0.0, rows)
         rows = np.where(np.isnan(rows), weights.mean, rows)
         scores = ((rows - weights.mean) / weights.scale) @ weights.rank  # (n_candidates,)
-        order = np.argsort(-scores, kind="stable")
-        chances = np.exp(scores[order] - scores.max())
+        told = scores + RESTATED * np.array(answering(asked.question, citations))
+        order = np.argsort(-told, kind="stable")
+        chances = np.exp(told[order] - told.max())
         chances /= chances.sum()
         headings = rows[order, NAMES.index("heading_cosine")]
         found = zip(order, chances, headings, strict=True)
         evidence = tuple(Evidence(citations[n], float(p), float(h)) for n, p, h in found)
-        summary = summarise(scores[order], rows[order], kind(asked.full))
+        fitted = np.argsort(-scores, kind="stable")
+        summary = summarise(scores[fitted], rows[fitted], kind(asked.full))
         summary = (summary - weights.answerable_mean) / weights.answerable_scale
         logit = float(summary @ weights.answerable) + weights.intercept
         common = frozenset(t for t in names(asked.full) if self._index.document_frequency(t) >= _COMMON)
@@ -202,8 +207,10 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
         text = " ".join(passage.slice(start, end).split())
         if text.endswith(":"):
             introduction = text
-        candidate = Candidate(text, introduction or before, heading, passage.text, rank, position, hit.score)
-        found.append((Citation(passage, start, end, hit.title), candidate))
+        citation = Citation(passage, start, end, hit.title)
+        leans_on = "; ".join(record(citation)) or introduction or before
+        candidate = Candidate(text, leans_on, heading, passage.text, rank, position, hit.score)
+        found.append((citation, candidate))
         before = text
     return found
 
@@ -211,16 +218,18 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
 def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
-    To a question for yes or no its own words may be the answer, where they are no question themselves. A sentence that
+    A line of a record tells its value; a row of a table is left out where others of it fit the question better. To a
+    question for yes or no its own words may be the answer, where they are no question themselves. A sentence that
     quotes the question tells how it should be answered ("Whoever asks '…' is to be told …"); it is no evidence.
     """
     own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
+    others = beside(asked.full, [citation for citation, _ in found])
     kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
     for citation, candidate in found:
         text = candidate.text
-        if _quotes(text, asked.question):
+        if citation.key in others or _quotes(text, asked.question):
             continue
-        adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(text))
+        adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(told(text)))
         if adds or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):
             kept.setdefault((citation.passage.doc_id, text), (citation, candidate))
     return list(kept.values()) or list(found)
@@ -245,7 +254,10 @@ def is_particulars(citation: Citation) -> bool:
         return True
     heading = citation.passage.heading[-1] if citation.passage.heading else ""
     named = text == citation.title and not _SENTENCE.search(text)  # a note of one sentence has it for its title
-    return named or _FRONT_MATTER.match(text) is not None or _REFERENCES.match(heading) is not None
+    if named or _FRONT_MATTER.match(text):  # "Date: …" of a record is when it happened, not when it was published
+        lines = record(citation)
+        return not lines or 2 * sum(_FRONT_MATTER.match(line) is not None for line in lines) >= len(lines)
+    return _REFERENCES.match(heading) is not None
 
 
 def summarise(scores: Matrix, rows: Matrix, asked: Kind) -> Matrix:
