@@ -15,6 +15,7 @@ from index.words import STOP, has_cjk, terms, words
 from qa import chinese
 from qa.answer import Citation, Strictness
 from qa.conversation import Asked
+from qa.demanded import demanded
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
 from qa.question import kind, names
@@ -141,6 +142,10 @@ def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual
     able = [e for e in best if _could_answer(asked, e.citation.quote)]
     if judged.confidence < _VAGUE and judged.parts == 1:
         able = [e for e in able if _speaks_of(asked, e.citation)]
+    if word := demanded(asked.question, judged.confidence):
+        able = [e for e in able if _holds_word(word, e.citation)]
+    if judged.unheld and judged.confidence < SUREST and all(missing_names(asked.question, [e]) for e in able):
+        return True
     sure = judged.confidence >= min(SUREST, FLOOR_NAME_MISSING * bar) and not _asks_yes(asked.question)
     if not able or sure:
         return not able
@@ -221,6 +226,12 @@ def _speaks_of(asked: Asked, citation: Citation) -> bool:
     needless = content(" ".join(names(asked.full))) | content(_KIND)
     wanted, seen = content(asked.full) - needless, content(_around(citation))
     return not wanted or any(_known(t, set(seen)) for t in wanted)
+
+
+def _holds_word(word: str, citation: Citation) -> bool:
+    """Return whether a sentence, its surroundings or its passage hold a word, a synonym or another form of it."""
+    seen = content(f"{_around(citation)} {citation.passage.text}")
+    return all(_known(t, set(seen)) for t in content(word))
 
 
 def _counts(noun: str, text: str) -> bool:

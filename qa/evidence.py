@@ -74,6 +74,7 @@ class Judged:
     rows: Matrix
     parts: int = 1
     common: frozenset[str] = frozenset()
+    unheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,10 @@ class Scorer:
         summary = summarise(scores[fitted], rows[fitted], kind(asked.full))
         summary = (summary - weights.answerable_mean) / weights.answerable_scale
         logit = float(summary @ weights.answerable) + weights.intercept
-        common = frozenset(t for t in names(asked.full) if self._index.document_frequency(t) >= _COMMON)
-        return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order], common=common)
+        held = {term: self._index.document_frequency(term) for term in names(asked.full)}
+        common = frozenset(term for term, share in held.items() if share >= _COMMON)
+        unheld = frozenset(term for term, share in held.items() if not share)
+        return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order], common=common, unheld=unheld)
 
     def measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
         """Return every distinct sentence of the hits and its features, shape (n, n_features), in rank order."""
@@ -284,4 +287,4 @@ def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
     for piece in whole.evidence:
         ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
     confidence = max([whole.confidence, *(p.confidence for p in parts)])
-    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts), whole.common)
+    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts), whole.common, whole.unheld)
