@@ -1,4 +1,4 @@
-"""The word of a question that evidence must hold where its chance to answer is not high: the counted, the deed, the event.
+"""The word of a question that evidence must hold where its chance is not high: what is counted, done or happens.
 
 Near misses share everything else with the question: "How many visitors does the museum have?" beside "The museum opened
 in 2003.", "How do I cancel my subscription?" beside how to pause it.
@@ -12,7 +12,8 @@ from qa.units import PEOPLE
 SURE_COUNTED, SURE_DEED, SURE_EVENT = 0.7, 0.97, 0.6  # chances of an answer from which the word may go unsaid
 
 _COUNTED = re.compile(
-    r"\bhow many (?!(?:percent|per cent|times|people|things|kinds|ways|parts)\b)(?:(?:more|other|different|new) )?(\w+)"
+    r"\bhow many (?!(?:percent|per cent|times|people|things|kinds|ways|parts)\b)"
+    r"(?:(?:more|other|different|new) )?(\w+)"
 )
 _DEED = re.compile(r"^(?:and )?how (?:(?:do|can|could|should|must|would|may) (?:i|you|we|one)|to) ([a-z]+)")
 _WHO_DID = re.compile(r"^(?:and )?who ([a-z]{3,}(?:ed|wn|ght|ote|uilt|ade))\b")

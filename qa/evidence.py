@@ -126,9 +126,11 @@ class Scorer:
             return Judged((), 0.0, rows)
         rows = np.where(np.isnan(rows), weights.mean, rows)
         scores = ((rows - weights.mean) / weights.scale) @ weights.rank  # (n_candidates,)
+        others = beside(asked.full, citations)  # what they score tells, too, how sure the rest is
         told = scores + RESTATED * np.array(answering(asked.question, citations))
         order = np.argsort(-told, kind="stable")
-        chances = np.exp(told[order] - told.max())
+        order = np.array([n for n in order if citations[n].key not in others])
+        chances = np.exp(told[order] - told[order].max())
         chances /= chances.sum()
         headings = rows[order, NAMES.index("heading_cosine")]
         found = zip(order, chances, headings, strict=True)
@@ -221,16 +223,15 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
 def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
-    A line of a record tells its value; a row of a table is left out where others of it fit the question better. To a
-    question for yes or no its own words may be the answer, where they are no question themselves. A sentence that
-    quotes the question tells how it should be answered ("Whoever asks '…' is to be told …"); it is no evidence.
+    A line of a record tells its value. To a question for yes or no its own words may be the answer, where they are no
+    question themselves. A sentence that quotes the question tells how it should be answered ("Whoever asks '…' is to be
+    told …"); it is no evidence.
     """
     own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
-    others = beside(asked.full, [citation for citation, _ in found])
     kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
     for citation, candidate in found:
         text = candidate.text
-        if citation.key in others or _quotes(text, asked.question):
+        if _quotes(text, asked.question):
             continue
         adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(told(text)))
         if adds or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):

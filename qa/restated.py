@@ -10,7 +10,8 @@ from qa.answer import Citation
 from qa.synonyms import content
 
 COVERED = 0.8  # share of the question's terms that the document's question holds
-OWN = 0.6  # share of the document's question that is the question's
+OWN = 0.75  # share of the document's question that is the question's, where neither denies; else the denial tells much
+OWN_DENIED = 0.6
 FOLLOW = 3  # sentences of a passage that answer it
 _DENIES = re.compile(r"\b(?:not|no|never|without|cannot)\b|n't\b", re.IGNORECASE)
 
@@ -24,10 +25,11 @@ def alike(question: str, text: str) -> bool:
     False
     """
     asked, told = content(question), content(text)
-    if bool(_DENIES.search(question)) != bool(_DENIES.search(text)):
+    denied = bool(_DENIES.search(question))
+    if denied != bool(_DENIES.search(text)):
         return False
-    both = len(asked & told) + bool(_DENIES.search(question))
-    return both >= 2 and both >= COVERED * len(asked) and both >= OWN * len(told)
+    both = len(asked & told) + denied
+    return both >= 2 and both >= COVERED * len(asked) and both >= (OWN_DENIED if denied else OWN) * len(told)
 
 
 def answering(question: str, citations: Sequence[Citation]) -> list[bool]:

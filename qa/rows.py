@@ -17,6 +17,8 @@ _CELL = re.compile(r"(?:^|; )[^:;]{1,60}: ")
 _KEYED = re.compile(r"^(?P<key>[^\W\d_][^:：.!?;,。，；]{0,40})[:：] *(?P<value>\S.*)$", re.DOTALL)
 _KEY_WORDS = 4
 _LINES = 3  # that a record has at least
+CLEARLY = 0.5  # share of the best row's fit below which a row tells of something else
+_KIND = frozenset(terms("year date day time month number name kind cost price"))  # name the answer, not what it is of
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _LIMIT = re.compile(r"\b(?:than|over|under|above|below|least|most|between|up to)\b", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:no|not|without)\b", re.IGNORECASE)
@@ -86,8 +88,8 @@ def beside(question: str, citations: Sequence[Citation]) -> set[tuple[str, int, 
     for rows in tables.values():
         weights = _weights(question, rows)
         best = max(weights)
-        found |= {row.key for row, weight in zip(rows, weights, strict=True) if weight < best}
-        if held and not any(held & set(terms(_plain(row))) for row in rows):
+        found |= {row.key for row, weight in zip(rows, weights, strict=True) if weight < CLEARLY * best}
+        if held and not any(held & set(terms(f"{_above(row)} {_plain(row)}")) for row in rows):
             found |= {row.key for row in rows}
     return found
 
@@ -102,8 +104,7 @@ def _other_line(question: str, citation: Citation) -> bool:
 
 def _weights(question: str, rows: Sequence[Citation]) -> list[float]:
     """Return how well each row fits: each word that tells rows apart counts the more, the fewer rows hold it."""
-    above = set(terms(" ".join((rows[0].title, *rows[0].passage.heading))))
-    wanted = set(terms(question)) - above
+    wanted = set(terms(question)) - set(terms(_above(rows[0]))) - _KIND
     if _LIMIT.search(question):
         wanted = {t for t in wanted if not t[0].isdigit()}
     if _DENIES.search(question):
@@ -127,6 +128,10 @@ def _in_range(question: str, text: str) -> bool:
         for low, high, unit in _RANGE.findall(text.lower())
         for n, wanted in asked
     )
+
+
+def _above(citation: Citation) -> str:
+    return " ".join((citation.passage.doc_id, citation.title, *citation.passage.heading))
 
 
 def _plain(citation: Citation) -> str:

@@ -19,7 +19,7 @@ from qa.rows import ROW
 ITEMS = 8  # entries of a list
 MOST, _WORDS = 20, 150  # entries of a list of short ones, and their words together
 BEST = 3  # pieces of evidence around which a list is looked for
-_LIKELY = 0.1  # share of the best one's chance that these have at least
+_LIKELY = 0.25  # share of the best one's chance that these have at least
 _NEAR = 5  # pieces of evidence of which two in one list mark it as what was asked for
 _DEEP = 20  # pieces of evidence around which a list is looked for that answers as a whole
 _SOME = 3  # entries that it has at least
@@ -189,5 +189,5 @@ def _names(noun: set[str], sentences: Sequence[Citation], run: Sequence[int]) ->
 
 
 def _holds_best(sentences: Sequence[Citation], run: Sequence[int], evidence: Sequence[Evidence]) -> bool:
-    """Return whether at least two of the best pieces of evidence are among the entries."""
-    return sum(_among(e, sentences, run) for e in evidence[:_NEAR]) >= 2
+    """Return whether at least two of the entries hold one of the best pieces of evidence."""
+    return sum(any(_among(e, sentences, [n]) for e in evidence[:_NEAR]) for n in run) >= 2
