@@ -144,7 +144,8 @@ def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual
         able = [e for e in able if _speaks_of(asked, e.citation)]
     if word := demanded(asked.question, judged.confidence):
         able = [e for e in able if _holds_word(word, e.citation)]
-    if judged.unheld and judged.confidence < SUREST and all(missing_names(asked.question, [e]) for e in able):
+    unheld = judged.unheld and judged.confidence < SUREST and " or " not in asked.question
+    if unheld and all(missing_names(asked.question, [e]) for e in able):
         return True
     sure = judged.confidence >= min(SUREST, FLOOR_NAME_MISSING * bar) and not _asks_yes(asked.question)
     if not able or sure:

@@ -7,7 +7,6 @@ in 2003.", "How do I cancel my subscription?" beside how to pause it.
 import re
 
 from qa.synonyms import content
-from qa.units import PEOPLE
 
 SURE_COUNTED, SURE_DEED, SURE_EVENT = 0.7, 0.97, 0.6  # chances of an answer from which the word may go unsaid
 
@@ -19,8 +18,8 @@ _DEED = re.compile(r"^(?:and )?how (?:(?:do|can|could|should|must|would|may) (?:
 _WHO_DID = re.compile(r"^(?:and )?who ([a-z]{3,}(?:ed|wn|ght|ote|uilt|ade))\b")
 _WHEN_DID = re.compile(r"^(?:and )?when (?:did|does|do|will) .*?([a-z]+)\W*$")
 _ANY = frozenset(
-    "use make get do work know find start handle deal go fix solve prevent avoid improve see tell say reach contact call "
-    "prepare set put proceed react respond learn become need".split()
+    "use make get do work know find start handle deal go fix solve prevent avoid improve see tell say reach contact "
+    "call prepare set put proceed react respond learn become need".split()
 )  # what stands for many deeds, which the documents name otherwise
 
 
@@ -33,7 +32,7 @@ def demanded(question: str, chance: float) -> str:
     ('cancel', 'die')
     """
     q = question.lower()
-    if chance < SURE_COUNTED and (match := _COUNTED.search(q)) and match[1] not in PEOPLE:
+    if chance < SURE_COUNTED and (match := _COUNTED.search(q)):
         return match[1]
     if chance < SURE_DEED and (match := _DEED.match(q)) and match[1] not in _ANY:
         return match[1]

@@ -141,7 +141,7 @@ class Scorer:
         logit = float(summary @ weights.answerable) + weights.intercept
         held = {term: self._index.document_frequency(term) for term in names(asked.full)}
         common = frozenset(term for term, share in held.items() if share >= _COMMON)
-        unheld = frozenset(term for term, share in held.items() if not share)
+        unheld = frozenset(term for term, share in held.items() if not share and not (term.isdigit() and len(term) < 3))
         return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order], common=common, unheld=unheld)
 
     def measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:

@@ -97,9 +97,10 @@ def beside(question: str, citations: Sequence[Citation]) -> set[tuple[str, int, 
 def _other_line(question: str, citation: Citation) -> bool:
     """Return whether the question names the key of another line of a sentence's record in full, and not this one's."""
     asked = set(terms(question))
-    named = [bool(key := set(terms(line.split(":")[0]))) and key <= asked for line in record(citation)]
-    own = set(terms(_plain(citation).split(":")[0]))
-    return any(named) and not own <= asked
+    lines = [line for line in record(citation) if set(terms(told(line))) - asked]  # those that tell something new
+    keys = [set(terms(line.removesuffix(told(line)))) for line in lines]
+    own = set(terms(_plain(citation).removesuffix(told(_plain(citation)))))
+    return any(key and key <= asked for key in keys) and not own <= asked
 
 
 def _weights(question: str, rows: Sequence[Citation]) -> list[float]:

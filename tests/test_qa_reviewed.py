@@ -145,7 +145,7 @@ def test_a_name_that_the_file_bears_is_there():
 def test_a_note_of_one_sentence_answers_though_its_sentence_is_its_title(tmp_path, encoder):
     notes = {
         "quay_txt": "The quay of Dunmore is 220 metres long.\n",
-        "ferry_txt": "The Dunmore ferry\n\nThe ferry between Dunmore and Skerra sails often. The crossing takes 45 minutes.",
+        "ferry_txt": "The Dunmore ferry\n\nThe ferry between Dunmore and Skerra sails often. It takes 45 minutes.",
     }
     answer = Library(tmp_path, encoder, **notes).assistant().ask("How long is the quay of Dunmore?")
     assert "220 metres" in answer.claims[0].text

@@ -83,7 +83,8 @@ def _whole(evidence: Sequence[Evidence], noun: set[str]) -> list[Citation]:
             continue
         shares = sorted((e.score for e in evidence if _among(e, sentences, run)), reverse=True)
         spread = sum(shares) >= _NEARLY_ALL and shares[0] <= _ONE
-        if spread or (noun and piece.heading >= _ALIKE and evidence[0].score <= _ONE):
+        likely = evidence[0].score <= _ONE and piece.score >= _LIKELY * evidence[0].score
+        if spread or (noun and piece.heading >= _ALIKE and likely):
             return _readable([sentences[n] for n in run])
     return []
 
