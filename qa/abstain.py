@@ -142,8 +142,8 @@ def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual
     able = [e for e in best if _could_answer(asked, e.citation.quote)]
     if judged.confidence < _VAGUE and judged.parts == 1:
         able = [e for e in able if _speaks_of(asked, e.citation)]
-    if word := demanded(asked.question, judged.confidence):
-        able = [e for e in able if _holds_word(word, e.citation)]
+    if (word := demanded(asked.question, judged.confidence)) and not any(_tells_of(word, asked, e) for e in able):
+        return True
     unheld = judged.unheld and judged.confidence < SUREST and " or " not in asked.question
     if unheld and all(missing_names(asked.question, [e]) for e in able):
         return True
@@ -209,7 +209,8 @@ def fitting_first(asked: Asked, judged: Judged) -> Judged:
     Nothing changes where none of the best holds it.
     """
     best = [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
-    if judged.parts > 1 or not any(_could_answer(asked, e.citation.quote) for e in best):
+    person = kind(asked.question) == "person"  # of which too many a name is missed for putting sentences behind
+    if judged.parts > 1 or person or not any(_could_answer(asked, e.citation.quote) for e in best):
         return judged
     weighed = [
         e if _could_answer(asked, e.citation.quote) else replace(e, score=e.score * UNFIT) for e in judged.evidence
@@ -229,10 +230,16 @@ def _speaks_of(asked: Asked, citation: Citation) -> bool:
     return not wanted or any(_known(t, set(seen)) for t in wanted)
 
 
-def _holds_word(word: str, citation: Citation) -> bool:
-    """Return whether a sentence, its surroundings or its passage hold a word, a synonym or another form of it."""
-    seen = content(f"{_around(citation)} {citation.passage.text}")
-    return all(_known(t, set(seen)) for t in content(word))
+def _tells_of(word: str, asked: Asked, piece: Evidence) -> bool:
+    """Return whether a sentence with its passage and surroundings holds a word, a synonym or another form of it.
+
+    One that says that nothing is settled tells of any event.
+    """
+    if kind(asked.question) == "date" and _DENIES.search(piece.citation.quote.lower()):
+        return True
+    seen = content(f"{_around(piece.citation)} {piece.citation.passage.text}")
+    wanted = content(word)
+    return all(_known(t, set(seen)) or any(s.startswith(t) for s in seen if len(t) > 3) for t in wanted)
 
 
 def _counts(noun: str, text: str) -> bool:

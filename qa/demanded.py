@@ -11,8 +11,9 @@ from qa.synonyms import content
 SURE_COUNTED, SURE_DEED, SURE_EVENT = 0.7, 0.97, 0.6  # chances of an answer from which the word may go unsaid
 
 _COUNTED = re.compile(
-    r"\bhow many (?!(?:percent|per cent|times|people|things|kinds|ways|parts)\b)"
-    r"(?:(?:more|other|different|new) )?(\w+)"
+    r"\bhow many (?!(?:percent|per cent|times|people|things|kinds|ways|parts)\b)(?:more |other |different |new )?"
+    r"(?:(?:[\w-]+ ){0,2}?(?P<before>[\w-]+)(?= (?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|may|"
+    r"must|should|per|of)\b)|(?P<first>[\w-]+))"
 )
 _DEED = re.compile(r"^(?:and )?how (?:(?:do|can|could|should|must|would|may) (?:i|you|we|one)|to) ([a-z]+)")
 _WHO_DID = re.compile(r"^(?:and )?who ([a-z]{3,}(?:ed|wn|ght|ote|uilt|ade))\b")
@@ -33,7 +34,7 @@ def demanded(question: str, chance: float) -> str:
     """
     q = question.lower()
     if chance < SURE_COUNTED and (match := _COUNTED.search(q)):
-        return match[1]
+        return match["before"] or match["first"]
     if chance < SURE_DEED and (match := _DEED.match(q)) and match[1] not in _ANY:
         return match[1]
     if chance < SURE_EVENT and (match := _WHO_DID.match(q) or _WHEN_DID.match(q)) and match[1] not in _ANY:

@@ -16,7 +16,8 @@ _INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]\w*")
 _OBJECT = re.compile(r"\b((?:on|in|at|for|from|with|by|of|to) )([^\W\d_]{3,})(?=[?.!]*$)")  # of the last preposition
 # The object of a preposition that narrows what is asked: "for adults", "during pregnancy", "with paracetamol"
 _NARROWS = re.compile(
-    r"\b((?:for|with|without|during) )(?!(?:free|example|instance|sure|now|short|long|good|ever|real|nothing|anything|everyone|others)\b)"
+    r"\b((?:for|with|without|during) )"
+    r"(?!(?:free|example|instance|sure|now|short|long|good|ever|real|nothing|anything|everyone|others)\b)"
     r"([^\W\d_]{4,})(?=[?.!]*$)"
 )
 _NEARLY_ALWAYS = 0.8  # share of a word's places at which it has a capital

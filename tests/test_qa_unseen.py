@@ -23,8 +23,8 @@ FAQ = (
     "**Do you deliver to islands?**\nNo, not at present.\n\n**Can I pause my subscription?**\n"
     "You can pause your subscription for eight weeks.\n"
 )
-MUSEUM = "# The canal\n\nThe canal has 22 locks. A museum of the canal opened in 2003. Nineteen men died in a flood in 1795.\n"
-DOSES = "Dosage\n\nThe dose depends on age:\n\nAge: 1 to 3 years; Single dose: 2.5 ml\nAge: 4 to 6 years; Single dose: 3.75 ml\n"
+MUSEUM = "# The canal\n\nThe canal has 22 locks. A museum of the canal opened in 2003. Nineteen men died in a flood.\n"
+DOSES = "Dosage\n\nBy age:\n\nAge: 1 to 3 years; Single dose: 2.5 ml\nAge: 4 to 6 years; Single dose: 3.75 ml\n"
 
 
 def asked(tmp_path, encoder, question, **files):

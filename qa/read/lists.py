@@ -14,12 +14,11 @@ from qa.answer import Citation
 from qa.evidence import Evidence
 from qa.features import NUMBER_WORDS
 from qa.question import listed
-from qa.rows import ROW
+from qa.rows import ROW, told
 
 ITEMS = 8  # entries of a list
 MOST, _WORDS = 20, 150  # entries of a list of short ones, and their words together
 BEST = 3  # pieces of evidence around which a list is looked for
-_LIKELY = 0.25  # share of the best one's chance that these have at least
 _NEAR = 5  # pieces of evidence of which two in one list mark it as what was asked for
 _DEEP = 20  # pieces of evidence around which a list is looked for that answers as a whole
 _SOME = 3  # entries that it has at least
@@ -50,12 +49,13 @@ def entries(question: str, evidence: Sequence[Evidence]) -> list[Citation]:
     if not evidence:
         return []
     noun = set(terms(listed(question)))
-    likely = [e for e in evidence[:BEST] if e.score >= _LIKELY * evidence[0].score]
-    for rank, piece in enumerate(likely):
+    best = evidence[0].citation.quote
+    one = bool(ROW.match(best)) or told(best) != best  # tells of one thing, beside which lists tell of others
+    for rank, piece in enumerate(evidence[: 1 if one else BEST]):
         sentences = _section(piece.citation, evidence)
         place = _place(piece.citation, sentences)
         run = _run(sentences, place)
-        if rank == 0 and ROW.match(piece.citation.quote) and (some := _left(sentences, run, evidence)) is not None:
+        if one and (some := _left(sentences, run, evidence)) is not None:
             return some if noun and len(some) > 1 else []
         if _ASKS_HOW.search(question) and _are_steps(question, sentences, run, evidence):
             return _readable([sentences[n] for n in run])
@@ -83,10 +83,16 @@ def _whole(evidence: Sequence[Evidence], noun: set[str]) -> list[Citation]:
             continue
         shares = sorted((e.score for e in evidence if _among(e, sentences, run)), reverse=True)
         spread = sum(shares) >= _NEARLY_ALL and shares[0] <= _ONE
-        likely = evidence[0].score <= _ONE and piece.score >= _LIKELY * evidence[0].score
-        if spread or (noun and piece.heading >= _ALIKE and likely):
+        alike = piece.heading >= _ALIKE and evidence[0].score <= _ONE and _are_sentences(sentences, run)
+        if spread or (noun and alike):
             return _readable([sentences[n] for n in run])
     return []
+
+
+def _are_sentences(sentences: Sequence[Citation], run: Sequence[int]) -> bool:
+    """Return whether each entry is one sentence; paragraphs with a mark before them are no list to be told whole."""
+    entries = [sentences[n] for n in run]
+    return all((entry.start, entry.end) in entry.passage.sentences for entry in entries)
 
 
 def _readable(run: list[Citation]) -> list[Citation]:
