@@ -18,7 +18,9 @@ MAX_WORDS = 14
 CAPS_LINES = 5  # an upper-case heading may wrap over this many lines
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})(\.?)[ \t]*(?=[^\W\d_])")
-_NAMED = re.compile(r"(?:Chapter|Section|Part|Appendix|Article|Annex)\s+(?:\d{1,3}|[IVXLC]{1,6}|[A-Z])\b(\.?$)?", re.I)
+_NAMED = re.compile(
+    r"(?:(?:Chapter|Section|Part|Appendix|Article|Annex)\s+|§\s?)(?:\d{1,3}|[IVXLC]{1,6}|[A-Z])\b(\.?$)?", re.I
+)
 _ROMAN = re.compile(r"([IVX]{1,5})\.[ \t]+(?=[A-Z])")
 _LETTER = re.compile(r"([A-Z])\.[ \t]+(?=[A-Z][a-z])")
 _NUMERALS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
@@ -35,6 +37,7 @@ _BUTTON = re.compile(
     r"(?:view|download|share|print|read more|click|sign (?:in|up)|log ?in|subscribe|menu|skip to)\b", re.I
 )
 _UNFINISHED = re.compile(r"(?:[,;&*†‡、]|\b(?:a|an|and|as|at|by|for|from|in|is|of|on|or|that|the|to|with))$")
+_ENDS_CLAUSE = re.compile(r"\b(?:what|how|where|who|which)\b.* (?:at|by|for|from|in|is|of|on|to|with)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def _plain(row: Line) -> bool:
         len(row) <= MAX_LENGTH
         and len(words) <= MAX_WORDS
         and not (row.finished or row.is_row or row.is_page_number)
-        and not (ADDRESS.search(row.text) or DATE.search(row.text) or _UNFINISHED.search(row.text))
+        and not (ADDRESS.search(row.text) or DATE.search(row.text))
+        and (not _UNFINISHED.search(row.text) or _ENDS_CLAUSE.search(row.text) is not None)
         and not _TWO_SENTENCES.search(row.text)
         and any(char.isalpha() for char in row.text)
     )
@@ -156,11 +160,16 @@ def _in_list(rows: list[Line], items: list[bool], i: int, number: int) -> bool:
     """Whether "2. Words" is an item among items: its neighbour line carries the neighbour number, or prose does."""
     after = rows[i + 1].text if i + 1 < len(rows) else ""
     before = rows[i - 1].text if i else ""
-    if after.startswith(f"{number + 1}.") or (number > 1 and before.startswith(f"{number - 1}.")):
+    if _bears(after, number + 1) or (number > 1 and _bears(before, number - 1)):
         return True
     if i + 1 == len(rows) or (i and before.endswith(":")):
         return True
     return rows[i + 1].indent > rows[i].indent or not (_body_after(rows, items, i) or _plain(rows[i + 1]))
+
+
+def _bears(text: str, number: int) -> bool:
+    """Whether a line begins with a number and a full stop; "1.3 Place of work" begins with no 1."""
+    return re.match(rf"{number}\.(?!\d)", text) is not None
 
 
 def _caps(rows: list[Line], items: list[bool], i: int) -> Candidate | None:

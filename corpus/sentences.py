@@ -32,6 +32,9 @@ _OPENS_SENTENCE = re.compile(
     r"(?:The|This|That|These|Those|It|He|She|We|They|You|I|In|On|At|For|But|And|However|As|If|When|There|Our|Its|His|Her|Their)\b"
 )
 _CLOSING = re.compile(r"[\s)\]}”’»\"'.,;:!?。！？…）】」』]*$")
+# Two places at which sentencex parts nothing: behind "(1) " no sentence of the block, and "。" before a digit.
+_OPENS_BLOCK = re.compile(r"^\(\w{1,3}\)(?= )")
+_DIGIT_AFTER_STOP = re.compile(r"(?<=[。！？])\d")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -149,7 +152,8 @@ def _boundaries(words: str) -> list[int]:
     """Return the offsets inside ``words`` at which a new sentence begins; newlines count as blanks."""
     import sentencex  # lazy: a compiled module that ``import corpus`` does not need
 
-    flat = re.sub(r"\s", " ", words)
+    flat = _OPENS_BLOCK.sub(lambda mark: " " * len(mark.group()), re.sub(r"\s", " ", words))
+    flat = _DIGIT_AFTER_STOP.sub("一", flat)
     cuts: list[int] = []
     last = 0
     for boundary in sentencex.get_sentence_boundaries(_language(flat), flat):

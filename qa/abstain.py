@@ -8,15 +8,18 @@ same domain score as high as answerable ones.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from index.words import STOP, has_cjk, terms, words
 from qa import chinese
 from qa.answer import Citation, Strictness
 from qa.conversation import Asked
+from qa.demanded import demanded
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
 from qa.question import kind, names
+from qa.rows import is_row, record, values
 from qa.synonyms import content
 from qa.texts import options, say
 
@@ -29,6 +32,7 @@ BARS: dict[Strictness, float] = {"lenient": 0.5, "usual": 1.0, "strict": 2.4}  #
 SUREST = 0.97  # no bar is higher
 STANDS_OUT = 0.6  # chance of the best sentence among all from which it stands out
 BEST = 3  # sentences that are looked at
+UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
 _ASKS_COUNT = re.compile(r"\bhow many (?!(?:percent|per cent)\b)(?:(?:more|other|different|new|of the|of its) )?(\w+)")
 _COUNT = re.compile(r"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))")
@@ -46,6 +50,7 @@ _ASKS_MONEY = re.compile(
 _MONEY = re.compile(
     r"[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b|\d\s?(?:k|m|bn)\b"
 )
+_CELL_AMOUNT = re.compile(r": \d[\d.,]*(?:;|$)")  # tables name the currency nowhere, or in a column's name
 _IN_UNIT = re.compile(r"\bin (?:(?:square|cubic|full|whole|working|calendar) )?(?P<unit>[a-z]+(?:-[a-z]+)?)\b")
 _UNITS = (  # words that name units of one kind; a question that asks for one is answered in one of these
     "kilometre kilometres kilometer kilometers km metre metres meter meters m miles mile mi feet foot ft cm mm",
@@ -55,6 +60,11 @@ _UNITS = (  # words that name units of one kind; a question that asks for one is
     "hours hour h minutes minute min seconds second s days day weeks week months month years year",
 )  # fmt: skip
 _UNIT_OF = {word: frozenset(family.split()) for family in _UNITS for word in family.split() if len(word) > 2}
+_AGENT = re.compile(  # who does it where it is done by someone without a name: "granted by the head teacher"
+    r"(?:ed|en|wn|nt|ld|ut|ne|pt) by (?:the|an?|your|their|his|her|our) (?!(?:end|time|way|day|date|year|month|week|"
+    r"hour|beginning|start|same|following|first|last|next|use|sea|river|rest)\b)[a-z]{3}"
+)
+_CONDITION = re.compile(r"^(?:and )?when (?:may|can|could|must|should|do|am|are) (?:i|we|you|one|they)\b")
 _DENIES = re.compile(r"\b(?:not(?! only| just| merely)|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
 _TOKEN = re.compile(r"%|°?[a-z]+(?:-[a-z]+)*|(?<=\d)[a-z]+")
 _WHEN = re.compile(
@@ -82,8 +92,13 @@ def missing_names(question: str, evidence: Sequence[Evidence], common: frozenset
 
 
 def _around(citation: Citation) -> str:
-    """Return a sentence with its file's name, title, headings and the sentence before it, which it may continue."""
+    """Return a sentence with its file's name, title, headings and what it may continue.
+
+    That is the sentence before it, or the record that it is a line of.
+    """
     passage = citation.passage
+    if lines := record(citation):
+        return " ".join((passage.doc_id, citation.title, *passage.heading, *lines))
     earlier = [start for start, _ in passage.sentences if start < citation.start]
     begin = earlier[-1] if earlier else citation.start
     return " ".join((passage.doc_id, citation.title, *passage.heading, passage.slice(begin, citation.end)))
@@ -127,6 +142,11 @@ def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual
     able = [e for e in best if _could_answer(asked, e.citation.quote)]
     if judged.confidence < _VAGUE and judged.parts == 1:
         able = [e for e in able if _speaks_of(asked, e.citation)]
+    if (word := demanded(asked.question, judged.confidence)) and not any(_tells_of(word, asked, e) for e in able):
+        return True
+    unheld = judged.unheld and judged.confidence < SUREST and " or " not in asked.question
+    if unheld and all(missing_names(asked.question, [e]) for e in able):
+        return True
     sure = judged.confidence >= min(SUREST, FLOOR_NAME_MISSING * bar) and not _asks_yes(asked.question)
     if not able or sure:
         return not able
@@ -166,7 +186,7 @@ def _could_answer(asked: Asked, quote: str) -> bool:
     if _DENIES.search(text):  # "no date is set" answers "when"
         return True
     if _ASKS_MONEY.search(question):
-        return _MONEY.search(text) is not None
+        return _MONEY.search(text) is not None or (is_row(quote) and _CELL_AMOUNT.search(text) is not None)
     if _ASKS_AGE.search(question):
         return _AGE.search(text) is not None
     if (counted := _ASKS_COUNT.search(question)) and not _counts(counted[1], text):
@@ -174,9 +194,28 @@ def _could_answer(asked: Asked, quote: str) -> bool:
     if (unit := _IN_UNIT.search(question)) and unit["unit"] in _UNIT_OF:
         return any(word in _UNIT_OF[unit["unit"]] for word in _TOKEN.findall(text))
     expected = kind(asked.question)
+    if expected == "date" and _CONDITION.match(question):  # "when may I": on what condition
+        return True
     if expected == "date" and not holds("date", quote, asked.full):
         return _WHEN.search(text) is not None
-    return expected not in ("number", "person") or holds(expected, quote, asked.full)
+    if expected == "person" and _AGENT.search(text):
+        return True
+    return expected not in ("number", "person") or holds(expected, values(quote), asked.full)
+
+
+def fitting_first(asked: Asked, judged: Judged) -> Judged:
+    """Return the evidence with the sentences that hold the kind of thing asked for before those that do not.
+
+    Nothing changes where none of the best holds it.
+    """
+    best = [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
+    person = kind(asked.question) == "person"  # of which too many a name is missed for putting sentences behind
+    if judged.parts > 1 or person or not any(_could_answer(asked, e.citation.quote) for e in best):
+        return judged
+    weighed = [
+        e if _could_answer(asked, e.citation.quote) else replace(e, score=e.score * UNFIT) for e in judged.evidence
+    ]
+    return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
 
 
 def _asks_yes(question: str) -> bool:
@@ -189,6 +228,18 @@ def _speaks_of(asked: Asked, citation: Citation) -> bool:
     needless = content(" ".join(names(asked.full))) | content(_KIND)
     wanted, seen = content(asked.full) - needless, content(_around(citation))
     return not wanted or any(_known(t, set(seen)) for t in wanted)
+
+
+def _tells_of(word: str, asked: Asked, piece: Evidence) -> bool:
+    """Return whether a sentence with its passage and surroundings holds a word, a synonym or another form of it.
+
+    One that says that nothing is settled tells of any event.
+    """
+    if kind(asked.question) == "date" and _DENIES.search(piece.citation.quote.lower()):
+        return True
+    seen = content(f"{_around(piece.citation)} {piece.citation.passage.text}")
+    wanted = content(word)
+    return all(_known(t, set(seen)) or any(s.startswith(t) for s in seen if len(t) > 3) for t in wanted)
 
 
 def _counts(noun: str, text: str) -> bool:

@@ -28,6 +28,8 @@ from qa.conversation import Asked
 from qa.cross_encoder import CrossEncoder, Score
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
 from qa.question import Kind, asks_particulars, kind, names
+from qa.restated import answering
+from qa.rows import beside, record, told
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 DEPTH = 8  # passages whose sentences are weighed
@@ -41,6 +43,7 @@ _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|li
 _QUOTED = re.compile(r"[\"“”„«‘'「『](.+?)[\"“”»’'」』]")
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
 _THIRD = 1 / 3  # share of a question's words that a quoted question needs to be another wording of it
+RESTATED = 3.0  # what a sentence gains in score that answers the same question in its document
 _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
 
 
@@ -71,6 +74,7 @@ class Judged:
     rows: Matrix
     parts: int = 1
     common: frozenset[str] = frozenset()
+    unheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +126,23 @@ class Scorer:
             return Judged((), 0.0, rows)
         rows = np.where(np.isnan(rows), weights.mean, rows)
         scores = ((rows - weights.mean) / weights.scale) @ weights.rank  # (n_candidates,)
-        order = np.argsort(-scores, kind="stable")
-        chances = np.exp(scores[order] - scores.max())
+        others = beside(asked.full, citations)  # what they score tells, too, how sure the rest is
+        told = scores + RESTATED * np.array(answering(asked.question, citations))
+        order = np.argsort(-told, kind="stable")
+        order = np.array([n for n in order if citations[n].key not in others])
+        chances = np.exp(told[order] - told[order].max())
         chances /= chances.sum()
         headings = rows[order, NAMES.index("heading_cosine")]
         found = zip(order, chances, headings, strict=True)
         evidence = tuple(Evidence(citations[n], float(p), float(h)) for n, p, h in found)
-        summary = summarise(scores[order], rows[order], kind(asked.full))
+        fitted = np.argsort(-scores, kind="stable")
+        summary = summarise(scores[fitted], rows[fitted], kind(asked.full))
         summary = (summary - weights.answerable_mean) / weights.answerable_scale
         logit = float(summary @ weights.answerable) + weights.intercept
-        common = frozenset(t for t in names(asked.full) if self._index.document_frequency(t) >= _COMMON)
-        return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order], common=common)
+        held = {term: self._index.document_frequency(term) for term in names(asked.full)}
+        common = frozenset(term for term, share in held.items() if share >= _COMMON)
+        unheld = frozenset(term for term, share in held.items() if not share and not (term.isdigit() and len(term) < 3))
+        return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order], common=common, unheld=unheld)
 
     def measure(self, asked: Asked, hits: Sequence[Hit]) -> tuple[list[Citation], Matrix]:
         """Return every distinct sentence of the hits and its features, shape (n, n_features), in rank order."""
@@ -202,8 +212,10 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
         text = " ".join(passage.slice(start, end).split())
         if text.endswith(":"):
             introduction = text
-        candidate = Candidate(text, introduction or before, heading, passage.text, rank, position, hit.score)
-        found.append((Citation(passage, start, end, hit.title), candidate))
+        citation = Citation(passage, start, end, hit.title)
+        leans_on = "; ".join(record(citation)) or introduction or before
+        candidate = Candidate(text, leans_on, heading, passage.text, rank, position, hit.score)
+        found.append((citation, candidate))
         before = text
     return found
 
@@ -211,8 +223,9 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
 def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
-    To a question for yes or no its own words may be the answer, where they are no question themselves. A sentence that
-    quotes the question tells how it should be answered ("Whoever asks '…' is to be told …"); it is no evidence.
+    A line of a record tells its value. To a question for yes or no its own words may be the answer, where they are no
+    question themselves. A sentence that quotes the question tells how it should be answered ("Whoever asks '…' is to be
+    told …"); it is no evidence.
     """
     own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
     kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
@@ -220,7 +233,7 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
         text = candidate.text
         if _quotes(text, asked.question):
             continue
-        adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(text))
+        adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(told(text)))
         if adds or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):
             kept.setdefault((citation.passage.doc_id, text), (citation, candidate))
     return list(kept.values()) or list(found)
@@ -245,7 +258,10 @@ def is_particulars(citation: Citation) -> bool:
         return True
     heading = citation.passage.heading[-1] if citation.passage.heading else ""
     named = text == citation.title and not _SENTENCE.search(text)  # a note of one sentence has it for its title
-    return named or _FRONT_MATTER.match(text) is not None or _REFERENCES.match(heading) is not None
+    if named or _FRONT_MATTER.match(text):  # "Date: …" of a record is when it happened, not when it was published
+        lines = record(citation)
+        return not lines or 2 * sum(_FRONT_MATTER.match(line) is not None for line in lines) >= len(lines)
+    return _REFERENCES.match(heading) is not None
 
 
 def summarise(scores: Matrix, rows: Matrix, asked: Kind) -> Matrix:
@@ -272,4 +288,4 @@ def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
     for piece in whole.evidence:
         ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
     confidence = max([whole.confidence, *(p.confidence for p in parts)])
-    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts), whole.common)
+    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts), whole.common, whole.unheld)

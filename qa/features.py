@@ -41,9 +41,9 @@ _REASON = re.compile(
 )
 NUMBER_WORDS = frozenset(
     """
-    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty
-    fifty sixty seventy eighty ninety hundred thousand million billion trillion half third quarter dozen twice
-    once
+    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion half third
+    quarter dozen twice once
     """.split()
 )
 _MONTHS = frozenset(

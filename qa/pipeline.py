@@ -76,7 +76,8 @@ def stream(
     written = partial(as_written, texts=texts, index=index)
     asked = replace(asked, question=written(asked.question), full=written(asked.full))
     clock.append(perf_counter())
-    judged = unsaid(judge(asked, hits, index, scorer, reranker), question, history)
+    judged = abstain.fitting_first(asked, judge(asked, hits, index, scorer, reranker))
+    judged = unsaid(judged, question, history)
     steps = steps or Steps()
     steps.asked, steps.judged = asked, judged
     answer = replace(answer, hits=hits, confidence=judged.confidence)

@@ -14,6 +14,12 @@ from index.words import terms
 _LETTERS = re.compile(r"[^\W\d_]\w*")
 _INSIDE = re.compile(r"(?<=[\w,;] )[^\W\d_]\w*")
 _OBJECT = re.compile(r"\b((?:on|in|at|for|from|with|by|of|to) )([^\W\d_]{3,})(?=[?.!]*$)")  # of the last preposition
+# The object of a preposition that narrows what is asked: "for adults", "during pregnancy", "with paracetamol"
+_NARROWS = re.compile(
+    r"\b((?:for|with|without|during) )"
+    r"(?!(?:free|example|instance|sure|now|short|long|good|ever|real|nothing|anything|everyone|others)\b)"
+    r"([^\W\d_]{4,})(?=[?.!]*$)"
+)
 _NEARLY_ALWAYS = 0.8  # share of a word's places at which it has a capital
 _SHORT = 5  # letters below which a word is not put right
 _WHOLE = 3  # tokens of a word of the vocabulary, with the two marks
@@ -30,7 +36,7 @@ def as_written(question: str, texts: Sequence[str], index: Index) -> str:
 
     written = truecased(corrected(question, texts, known), texts)
     typed_small = question.islower() or written.islower()
-    return _OBJECT.sub(partial(_as_name, index), written) if typed_small else written
+    return (_OBJECT if typed_small else _NARROWS).sub(partial(_as_name, index), written)
 
 
 def _as_name(index: Index, match: re.Match[str]) -> str:

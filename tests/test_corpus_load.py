@@ -149,6 +149,17 @@ def test_markdown_becomes_plain_blocks(tmp_path):
     assert heading_words(document) == [(1, "Kettles & Pots"), (2, "Use of old pots")]
 
 
+def test_markdown_keeps_lines_of_keys_apart():
+    content = markdown.read(b"Present: A, B\nApologies: C\n**Place:** online\n\nNote: a line\nthat goes on.", Limits())
+    assert content.text.splitlines() == [
+        "Present: A, B",
+        "Apologies: C",
+        "Place: online",
+        "",
+        "Note: a line that goes on.",
+    ]
+
+
 def test_markdown_without_front_matter_takes_its_first_heading_as_title():
     content = markdown.read(b"Intro.\n\n## Pots\n\nText.\n\n---\n\nMore.", Limits())
     assert content.title == "Pots"

@@ -156,3 +156,21 @@ def test_the_title_is_the_title_line_or_the_first_line(text, title):
 
 def test_headings_of_blank_text_are_none():
     assert outline.headings("") == outline.headings(" \n\f\n") == ()
+
+
+def test_numbered_sections_of_a_contract_leaflet_and_regulation_are_headings():
+    contract = (
+        "1. Start\n1.1 The employment begins in May.\n1.2 The place of work is Hull.\n\n"
+        "2. Probation\n2.1 The first six months are a probationary period.\n"
+    )
+    leaflet = (
+        "1. What it is and what it is used for\nIt treats fever and mild pain in children.\n\n"
+        "2. How to store it\nKeep it out of the sight of children.\n"
+    )
+    rules = "§ 1 School day\n(1) Lessons begin at 8:05.\n\n§ 2 Absence\n(1) Parents report it by 8:00.\n"
+    found = [[text[h.start : h.end] for h in outline.headings(text)] for text in (contract, leaflet, rules)]
+    assert found == [
+        ["1. Start", "2. Probation"],
+        ["1. What it is and what it is used for", "2. How to store it"],
+        ["§ 1 School day", "§ 2 Absence"],
+    ]

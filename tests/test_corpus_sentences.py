@@ -256,3 +256,16 @@ def test_running_headers_and_page_numbers_stay_out_of_sentences():
     text = "".join(f"{page}Harbour Studies of the North\n{number}\n" for number in (11, 12, 13))
     assert lines_of(text).count("Harbour Studies of the North") == 3
     assert {"11", "12", "13"} <= set(lines_of(text))
+
+
+def test_a_numbered_paragraph_is_parted_into_its_sentences():
+    text = "(1) The building opens at 7:30. Lessons begin at 8:05."
+    assert [text[u.start : u.end] for u in sentences(text)] == [
+        "(1) The building opens at 7:30.",
+        "Lessons begin at 8:05.",
+    ]
+
+
+def test_a_chinese_sentence_that_begins_with_a_number_is_one():
+    text = "期间将停水。1号楼和2号楼不受影响。"
+    assert [text[u.start : u.end] for u in sentences(text)] == ["期间将停水。", "1号楼和2号楼不受影响。"]

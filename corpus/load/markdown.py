@@ -7,6 +7,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from corpus.lines import Line
 from corpus.load.blocks import Blocks
 from corpus.load.content import Content, normalise
 from corpus.load.limits import Limits
@@ -94,6 +95,19 @@ def to_html(body: str) -> str:
         content = tokens[index].content
         return content if _TAG.match(content.lstrip()) else f"<p>{escape(content)}</p>"
 
+    def wrapped(_: object, tokens: "Sequence[Token]", index: int, *rest: object) -> str:
+        return "<br>\n" if _between_keys(tokens, index) else "\n"
+
+    parser.add_render_rule("softbreak", wrapped)
     parser.add_render_rule("html_inline", inline)
     parser.add_render_rule("html_block", block)
     return str(parser.render(body))
+
+
+def _between_keys(tokens: "Sequence[Token]", index: int) -> bool:
+    """Whether a line's end stands between two lines of "Key: value", which Markdown would join to one paragraph."""
+    breaks = [n for n, token in enumerate(tokens) if token.type in ("softbreak", "hardbreak")]
+    first = max((n for n in breaks if n < index), default=-1) + 1
+    last = min((n for n in breaks if n > index), default=len(tokens))
+    sides = ("".join(token.content for token in part) for part in (tokens[first:index], tokens[index + 1 : last]))
+    return all(words and Line(0, len(words), words, 0, False).is_key for words in sides)

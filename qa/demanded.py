@@ -1,0 +1,42 @@
+"""The word of a question that evidence must hold where its chance is not high: what is counted, done or happens.
+
+Near misses share everything else with the question: "How many visitors does the museum have?" beside "The museum opened
+in 2003.", "How do I cancel my subscription?" beside how to pause it.
+"""
+
+import re
+
+from qa.synonyms import content
+
+SURE_COUNTED, SURE_DEED, SURE_EVENT = 0.7, 0.97, 0.6  # chances of an answer from which the word may go unsaid
+
+_COUNTED = re.compile(
+    r"\bhow many (?!(?:percent|per cent|times|people|things|kinds|ways|parts)\b)(?:more |other |different |new )?"
+    r"(?:(?:[\w-]+ ){0,2}?(?P<before>[\w-]+)(?= (?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|may|"
+    r"must|should|per|of)\b)|(?P<first>[\w-]+))"
+)
+_DEED = re.compile(r"^(?:and )?how (?:(?:do|can|could|should|must|would|may) (?:i|you|we|one)|to) ([a-z]+)")
+_WHO_DID = re.compile(r"^(?:and )?who ([a-z]{3,}(?:ed|wn|ght|ote|uilt|ade))\b")
+_WHEN_DID = re.compile(r"^(?:and )?when (?:did|does|do|will) .*?([a-z]+)\W*$")
+_ANY = frozenset(
+    "use make get do work know find start handle deal go fix solve prevent avoid improve see tell say reach contact "
+    "call prepare set put proceed react respond learn become need".split()
+)  # what stands for many deeds, which the documents name otherwise
+
+
+def demanded(question: str, chance: float) -> str:
+    """Return the word that the evidence must hold, or nothing; ``chance`` in [0, 1] is that of an answer.
+
+    >>> demanded("How many visitors does it have?", 0.6), demanded("How many visitors does it have?", 0.9)
+    ('visitors', '')
+    >>> demanded("How do I cancel my subscription?", 0.8), demanded("When did Ashdown die?", 0.5)
+    ('cancel', 'die')
+    """
+    q = question.lower()
+    if chance < SURE_COUNTED and (match := _COUNTED.search(q)):
+        return match["before"] or match["first"]
+    if chance < SURE_DEED and (match := _DEED.match(q)) and match[1] not in _ANY:
+        return match[1]
+    if chance < SURE_EVENT and (match := _WHO_DID.match(q) or _WHEN_DID.match(q)) and match[1] not in _ANY:
+        return match[1] if content(match[1]) else ""
+    return ""

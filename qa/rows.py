@@ -1,0 +1,139 @@
+"""Rows of tables and lines of records: which of them a question is about.
+
+A row ("Item: Rye bread; Price: 4.20") tells of one thing, and looks to any measure like the rows of all others. Where
+the question's words stand in the values of some rows only, the rest of the table tells of something else. A record is a
+thing over several lines ("Customer: Hollmann", "Fault: leak"): each line speaks of what the others name.
+"""
+
+import re
+from collections.abc import Sequence
+
+from index.words import has_cjk, stem, terms, words
+from qa.answer import Citation
+from qa.question import names
+
+ROW = re.compile(r"^[^:;]{1,60}: .*; [^:;]{1,60}: ")
+_CELL = re.compile(r"(?:^|; )[^:;]{1,60}: ")
+_KEYED = re.compile(r"^(?P<key>[^\W\d_][^:：.!?;,。，；]{0,40})[:：] *(?P<value>\S.*)$", re.DOTALL)
+_KEY_WORDS = 4
+_LINES = 3  # that a record has at least
+CLEARLY = 0.5  # share of the best row's fit below which a row tells of something else
+_KIND = frozenset(terms("year date day time month number name kind cost price"))  # name the answer, not what it is of
+_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
+_LIMIT = re.compile(r"\b(?:than|over|under|above|below|least|most|between|up to)\b", re.IGNORECASE)
+_DENIES = re.compile(r"\b(?:no|not|without)\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)[ -]([a-z]+)")
+_RANGE = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?) ?(?:to|-|–) ?(\d+(?:\.\d+)?) ([a-z]+)")
+
+
+def is_row(text: str) -> bool:
+    """Return whether a text is a row of a table with the names of its columns.
+
+    >>> is_row("Item: Rye bread; Price: 4.20"), is_row("Price: 4.20")
+    (True, False)
+    """
+    return ROW.match(text) is not None
+
+
+def told(text: str) -> str:
+    """Return what a line of a record tells beside its key, any other text whole.
+
+    >>> told("Customer: Brauerei Hollmann"), told("It leaks.")
+    ('Brauerei Hollmann', 'It leaks.')
+    """
+    match = None if is_row(text) else _KEYED.match(text)
+    return match["value"] if match and len(match["key"].split()) <= _KEY_WORDS else text
+
+
+def values(text: str) -> str:
+    """Return what the cells of a row or a line of a record hold, without the names of columns; any other text whole."""
+    return "; ".join(_CELL.split(text)[1:]) if is_row(text) else told(text)
+
+
+def record(citation: Citation) -> list[str]:
+    """Return the lines of the record that a sentence is one of, in order; none where it is in none."""
+    passage = citation.passage
+    lines = [(start, " ".join(passage.slice(start, end).split())) for start, end in passage.sentences]
+    keyed = [told(text) != text for _, text in lines]
+    at = next((n for n, (start, _) in enumerate(lines) if start == citation.start), None)
+    if at is None or not keyed[at]:
+        return []
+    first = last = at
+    while first > 0 and keyed[first - 1]:
+        first -= 1
+    while last + 1 < len(lines) and keyed[last + 1]:
+        last += 1
+    run = [text for _, text in lines[first : last + 1]]
+    return run if len(run) >= _LINES else []
+
+
+def beside(question: str, citations: Sequence[Citation]) -> set[tuple[str, int, int]]:
+    """Return the keys of the rows that tell of something else than the question: their table has rows that fit better.
+
+    A row fits by the words of the question in its values that not all rows of its table have, and that neither title
+    nor heading holds. Rows without a code of the question ("409") fit nothing where any of the citations holds it.
+    """
+    tables: dict[tuple[str, tuple[str, ...], str], list[Citation]] = {}
+    for one in citations:
+        if is_row(text := _plain(one)):
+            tables.setdefault((one.passage.doc_id, one.passage.heading, text.split(":")[0]), []).append(one)
+    codes = {t for t, w in names(question).items() if any(c.isdigit() for c in w) and not _YEAR.fullmatch(w)}
+    if has_cjk(question) or not tables:
+        codes = set()
+    held = {code for code in codes if any(code in terms(_plain(c)) for c in citations) and len(code) > 2}
+    found: set[tuple[str, int, int]] = set()
+    for one in citations:
+        if not is_row(text := _plain(one)) and told(text) != text and _other_line(question, one):
+            found.add(one.key)
+    for rows in tables.values():
+        weights = _weights(question, rows)
+        best = max(weights)
+        found |= {row.key for row, weight in zip(rows, weights, strict=True) if weight < CLEARLY * best}
+        if held and not any(held & set(terms(f"{_above(row)} {_plain(row)}")) for row in rows):
+            found |= {row.key for row in rows}
+    return found
+
+
+def _other_line(question: str, citation: Citation) -> bool:
+    """Return whether the question names the key of another line of a sentence's record in full, and not this one's."""
+    asked = set(terms(question))
+    lines = [line for line in record(citation) if set(terms(told(line))) - asked]  # those that tell something new
+    keys = [set(terms(line.removesuffix(told(line)))) for line in lines]
+    own = set(terms(_plain(citation).removesuffix(told(_plain(citation)))))
+    return any(key and key <= asked for key in keys) and not own <= asked
+
+
+def _weights(question: str, rows: Sequence[Citation]) -> list[float]:
+    """Return how well each row fits: each word that tells rows apart counts the more, the fewer rows hold it."""
+    wanted = set(terms(question)) - set(terms(_above(rows[0]))) - _KIND
+    if _LIMIT.search(question):
+        wanted = {t for t in wanted if not t[0].isdigit()}
+    if _DENIES.search(question):
+        wanted.add("no")
+    cells = [values(_plain(row)) for row in rows]
+    seen = [set(terms(text)) | ({"no"} & set(words(text))) for text in cells]
+    ranges = [_in_range(question, text) for text in cells]
+    weights = [float(2 * fits) for fits in ranges] if any(ranges) else [0.0] * len(rows)
+    for term in wanted:
+        holding = sum(term in one for one in seen)
+        if 0 < holding < len(rows):
+            weights = [w + (term in one) / holding for w, one in zip(weights, seen, strict=True)]
+    return weights
+
+
+def _in_range(question: str, text: str) -> bool:
+    """Return whether an amount of the question lies in a range of a row: "2 years" in "1 to 3 years"."""
+    asked = [(float(n), stem(unit)) for n, unit in _AMOUNT.findall(question.lower())]
+    return any(
+        float(low) <= n <= float(high) and stem(unit) == wanted
+        for low, high, unit in _RANGE.findall(text.lower())
+        for n, wanted in asked
+    )
+
+
+def _above(citation: Citation) -> str:
+    return " ".join((citation.passage.doc_id, citation.title, *citation.passage.heading))
+
+
+def _plain(citation: Citation) -> str:
+    return " ".join(citation.quote.split())

@@ -1,0 +1,82 @@
+"""Kinds of documents people bring: tables, records, steps, an FAQ, numbered rules; and what stands nowhere in them."""
+
+import pytest
+
+from qa.rows import told, values
+from tests.fakes import Library
+
+PRICES = (
+    "Item,Size,Price,Available,Allergens\nRye bread,750 g,4.20,daily,gluten\nApple cake,150 g,3.40,weekends,egg\n"
+    "Vegan brownie,90 g,2.90,daily,nuts\n"
+)
+VISIT = (
+    "Date: 14 November 2026\nCustomer: Brauerei Hollmann\nTechnician: Farid Aziz\nFault: conveyor belt slips\n"
+    "Hours: 3.5\nNext visit: February 2027\n"
+)
+KETTLE = (
+    "# Kettle manual\n\n## Descaling\n\nDescale the kettle every four weeks.\n\n1. Mix vinegar with water.\n"
+    "2. Pour it into the kettle. Do not boil it.\n3. Rinse the kettle three times.\n\n## Guarantee\n\n"
+    "The guarantee lasts three years.\n"
+)
+FAQ = (
+    "# Deliveries\n\n**How much does delivery cost?**\nDelivery is free for boxes over 30 euros.\n\n"
+    "**Do you deliver to islands?**\nNo, not at present.\n\n**Can I pause my subscription?**\n"
+    "You can pause your subscription for eight weeks.\n"
+)
+MUSEUM = "# The canal\n\nThe canal has 22 locks. A museum of the canal opened in 2003. Nineteen men died in a flood.\n"
+DOSES = "Dosage\n\nBy age:\n\nAge: 1 to 3 years; Single dose: 2.5 ml\nAge: 4 to 6 years; Single dose: 3.75 ml\n"
+
+
+def asked(tmp_path, encoder, question, **files):
+    return Library(tmp_path, encoder, **files).assistant().ask(question)
+
+
+def test_only_the_row_that_the_question_names_is_quoted(tmp_path, encoder):
+    answer = asked(tmp_path, encoder, "What allergens are in the vegan brownie?", prices_csv=PRICES)
+    assert "nuts" in answer.text and "Rye" not in answer.text and "Apple" not in answer.text
+
+
+def test_an_amount_finds_the_row_in_whose_range_it_lies(tmp_path, encoder):
+    answer = asked(tmp_path, encoder, "What is the single dose for a child of 2 years?", dose_txt=DOSES)
+    assert "2.5 ml" in answer.text and "3.75" not in answer.text
+
+
+def test_a_cell_without_a_currency_answers_what_a_thing_costs(tmp_path, encoder):
+    assert "4.20" in asked(tmp_path, encoder, "What does the rye bread cost?", prices_csv=PRICES).text
+
+
+def test_the_lines_of_a_record_speak_of_one_thing(tmp_path, encoder):
+    answer = asked(tmp_path, encoder, "What was the fault at Brauerei Hollmann?", visit_txt=VISIT)
+    assert [c.text for c in answer.claims] == ["Fault: conveyor belt slips"]
+
+
+def test_steps_are_told_whole_and_with_all_their_sentences(tmp_path, encoder):
+    answer = asked(tmp_path, encoder, "How do I descale the kettle?", kettle_md=KETTLE)
+    steps = ["Mix vinegar with water.", "Pour it into the kettle. Do not boil it.", "Rinse the kettle three times."]
+    assert [c.text for c in answer.claims] == steps
+
+
+def test_what_follows_the_same_question_in_an_faq_answers(tmp_path, encoder):
+    answer = asked(tmp_path, encoder, "Do you deliver to islands?", faq_md=FAQ)
+    assert answer.claims[0].text == "No, not at present."
+
+
+@pytest.mark.parametrize(
+    ("question", "files"),
+    [
+        ("How do I cancel my subscription?", {"faq_md": FAQ}),
+        ("How many visitors does the museum have?", {"canal_md": MUSEUM}),
+        ("What is the single dose for adults?", {"dose_txt": DOSES}),
+    ],
+)
+def test_what_is_counted_done_or_meant_must_stand_in_the_evidence(tmp_path, encoder, question, files):
+    assert asked(tmp_path, encoder, question, **files).abstained
+
+
+def test_a_number_in_words_up_to_twenty_counts(tmp_path, encoder):
+    assert "Nineteen" in asked(tmp_path, encoder, "How many men died in the flood?", canal_md=MUSEUM).text
+
+
+def test_values_are_told_without_their_keys():
+    assert told("Fault: leak") == "leak"
+    assert values("Item: Rye bread; Price: 4.20") == "Rye bread; 4.20"
