@@ -15,7 +15,7 @@ from index.words import STOP, has_cjk, terms, words
 from qa import chinese
 from qa.answer import Citation, Strictness
 from qa.conversation import Asked
-from qa.demanded import demanded
+from qa.demanded import beside, demanded
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
 from qa.question import kind, names
@@ -144,6 +144,8 @@ def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual
         able = [e for e in able if _speaks_of(asked, e.citation)]
     if (word := demanded(asked.question, judged.confidence)) and not any(_tells_of(word, asked, e) for e in able):
         return True
+    if judged.parts == 1 and (told := beside(asked.question, judged.confidence)):
+        able = [e for e in able if _stands(told, _around(e.citation))]
     unheld = judged.unheld and judged.confidence < SUREST and " or " not in asked.question
     if unheld and all(missing_names(asked.question, [e]) for e in able):
         return True
@@ -240,6 +242,14 @@ def _tells_of(word: str, asked: Asked, piece: Evidence) -> bool:
     seen = content(f"{_around(piece.citation)} {piece.citation.passage.text}")
     wanted = content(word)
     return all(_known(t, set(seen)) or any(s.startswith(t) for s in seen if len(t) > 3) for t in wanted)
+
+
+def _stands(told: str, text: str) -> bool:
+    """Return whether a text holds words or their synonyms; such as "made", which say little, as they are."""
+    wanted, seen = content(told), set(content(text))
+    if not wanted:
+        wanted, seen = frozenset(terms(told, stop=False)), set(terms(text, stop=False))
+    return all(_known(t, seen) for t in wanted)
 
 
 def _counts(noun: str, text: str) -> bool:

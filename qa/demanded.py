@@ -6,6 +6,8 @@ in 2003.", "How do I cancel my subscription?" beside how to pause it.
 
 import re
 
+from index.words import terms
+from qa.question import names
 from qa.synonyms import content
 
 SURE_COUNTED, SURE_DEED, SURE_EVENT = 0.7, 0.97, 0.6  # chances of an answer from which the word may go unsaid
@@ -22,6 +24,34 @@ _ANY = frozenset(
     "use make get do work know find start handle deal go fix solve prevent avoid improve see tell say reach contact "
     "call prepare set put proceed react respond learn become need".split()
 )  # what stands for many deeds, which the documents name otherwise
+
+
+_OF_THE_TALK = "an?|the|its?|his|her|their|there|that|this|your|my|our|going|wrong|new|left"  # no word to explain
+_BESIDE = tuple(  # what is to be told of, the deed of a passive, what people do, what something is said to be
+    re.compile(pattern)
+    for pattern in (
+        rf"^(?:what (?:is|are)|what's|define|explain)(?: meant by)? (?:an? )?((?!(?:{_OF_THE_TALK})\b)"
+        r"[a-z-]{3,}(?: [a-z-]{3,})?)\W*$",
+        r"^(?:and )?where (?:is|are|was|were) .*?([a-z]+(?:ed|wn|ght|ade|uilt|old|eld|ept|und|orn))\W*$",
+        r"\bhow many people (?:(?:are|were|have|has|do|does|did|is|was|can|will) )?([a-z]{3,})\b",
+        r"^(?:is|are|was|were) (?!.* or ).+ ([a-z-]{3,})\W*$",
+    )
+)
+
+
+def beside(question: str, chance: float) -> str:
+    """Return words that must stand in the sentence that answers or right around it, or nothing.
+
+    >>> beside("What is a flash sale?", 0.8), beside("Where are the lamps made?", 0.9), beside("Is it free?", 0.8)
+    ('flash sale', 'made', 'free')
+    >>> beside("What is the price?", 0.8), beside("What is a flash sale?", 0.98)
+    ('', '')
+    """
+    if chance >= SURE_DEED:
+        return ""
+    found = (pattern.search(question.lower()) for pattern in _BESIDE)
+    word = next((match[1] for match in found if match), "")
+    return "" if names(question).keys() & set(terms(word)) else word  # names are looked for by themselves
 
 
 def demanded(question: str, chance: float) -> str:

@@ -1,9 +1,9 @@
 """Kinds of documents people bring: tables, records, steps, an FAQ, numbered rules; and what stands nowhere in them."""
 
 import pytest
+from fakes import Library
 
 from qa.rows import told, values
-from tests.fakes import Library
 
 PRICES = (
     "Item,Size,Price,Available,Allergens\nRye bread,750 g,4.20,daily,gluten\nApple cake,150 g,3.40,weekends,egg\n"
@@ -80,3 +80,16 @@ def test_a_number_in_words_up_to_twenty_counts(tmp_path, encoder):
 def test_values_are_told_without_their_keys():
     assert told("Fault: leak") == "leak"
     assert values("Item: Rye bread; Price: 4.20") == "Rye bread; 4.20"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is hunger marketing?", "Where are the lamps made?", "Is the lamp portable?", "How many people sing?"],
+)
+def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encoder, question):
+    notes = (
+        "The lamp of Skerra is the subject of marketing in Dunmore. The marketing costs 300 euros and 20 people see it."
+    )
+    assistant = Library(tmp_path, encoder, lamp_md=f"# The lamp\n\n{notes}").assistant()
+    assert assistant.ask(question).abstained
+    assert not assistant.ask("How many people see the marketing of the lamp?").abstained
