@@ -119,6 +119,9 @@ def test_bounds_are_kept_or_named():
         ("right_and_sighted=0.8", "no figure is called 'right_and_sighted'; the figures are hit@1, .*right_and_cited"),
         ("right=most", "takes a number, e.g. right=0.8; got 'most'"),
         ("right", "takes NAME=VALUE"),
+        ("right=nan", "takes a finite number, e.g. right=0.8, .* 'nan'"),
+        ("right=-inf", "takes a finite number"),
+        ("right=1e999", "takes a finite number, .* '1e999'"),
         ("false_abstention=0.1", "less is better for false_abstention, so use --fail-over false_abstention=0.1"),
     ],
 )
