@@ -52,9 +52,9 @@ def single(
 
     with bars() as (indexing, asking):
         assistant = _open(condition, opened, indexing)
-        asked = assistant if strictness == "usual" else run.Adjusted(assistant, Options(strictness))
-        results = run.evaluate(asked, examples, asking)
-        disturbed = list(measured(assistant, examples, results, asking)) if robustness else []
+        options = Options(strictness)
+        results = run.evaluate(run.Adjusted(assistant, options), examples, asking)
+        disturbed = list(measured(assistant, examples, results, asking, options)) if robustness else []
     show(results, Console())
     if disturbed:
         show_disturbed(disturbed, Console())
