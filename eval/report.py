@@ -49,7 +49,7 @@ LABELS = {
     "false_abstention": "refused, of the answerable",
     "confidence_auroc": "AUROC of confidence",
     "aurc": "area under risk-coverage",
-    "excess_aurc": "the same, above the best order",
+    "excess_aurc": "risk-coverage above the best order",
     "rejected_at_90": "unanswerable below 90 % coverage",
     "conflicts_shown": "conflicts shown, where there are",
     "false_conflicts": "conflicts shown, elsewhere",
