@@ -2,7 +2,7 @@
 
 - ``examples``: question sets (JSON Lines or CSV), read; ``question``: one of them, checked; ``cells``: rows of CSV
 - ``validate``: whether a set is fit to measure with; ``shipped``: the sets that ship and their documents
-- ``metrics``: pure functions, each with its source
+- ``metrics``: pure functions, each with its source; ``ranking``: those of ranks
 - ``answers``, ``citations``, ``abstention``, ``grounding``: further ones: short references, sentences and their
   citations, risk and coverage, and the check whether quotes carry a sentence
 - ``figures``: over which questions each figure is taken; ``score``: one answer's record

@@ -125,8 +125,8 @@ def main(
             return sets.assistant(shipped, name, work, progress, reranker)
 
         cells = conditions(reader, k)
-        if strictness != "usual" and (robustness or len(cells) > 1):
-            raise EvalError("--strictness takes one condition, without --robustness; leave one of them out")
+        if strictness != "usual" and len(cells) > 1:
+            raise EvalError("--strictness takes one condition; give one --reader and one --k")
         if len(cells) == 1:
             single(cells[0], opened, examples, json_file, html, settings, kept, robustness, strictness)
         elif robustness or html:

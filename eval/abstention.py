@@ -26,8 +26,21 @@ def risk_coverage(confidence: npt.ArrayLike, right: npt.ArrayLike) -> tuple[Arra
 
 
 def aurc(confidence: npt.ArrayLike, right: npt.ArrayLike) -> float:
-    """Area under the risk-coverage curve: the mean of its risks, 0 at best (Geifman, Uziel and El-Yaniv, 2019)."""
+    """Area under the risk-coverage curve: the mean of its risks, in [0, 1] (Geifman, Uziel and El-Yaniv, 2019).
+
+    0 only where all is right: with w of n questions wrong, as the unanswerable ones always are, the best order leaves
+    the mean of i / (n - w + i) over i from 1 to w, times w / n.
+    """
     return float(risk_coverage(confidence, right)[1].mean())
+
+
+def excess_aurc(confidence: npt.ArrayLike, right: npt.ArrayLike) -> float:
+    """E-AURC: :func:`aurc` less that of the best order of the same answers, all right ones before all wrong ones.
+
+    0 at best, however many are wrong (Geifman, Uziel and El-Yaniv, 2019, section 3). It tells the order alone: a system
+    that is always wrong has 0 too.
+    """
+    return aurc(confidence, right) - aurc(right, right)
 
 
 def rejected_at(answerable: Sequence[float] | Array, unanswerable: Sequence[float] | Array) -> float:

@@ -1,5 +1,6 @@
 """Bounds that a run must keep, for people's continuous integration: ``--fail-under right_and_cited=0.8``."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ def bounds(under: Iterable[str], over: Iterable[str]) -> list[Bound]:
     """Return the bounds that ``--fail-under`` and ``--fail-over`` give, each ``NAME=VALUE``.
 
     Raises:
-        EvalError: one has another form, no figure has its name, or its direction is the wrong one.
+        EvalError: one has another form, no figure has its name, its value is not finite, or its direction is wrong.
     """
     return [_bound("--fail-under", text, False) for text in under] + [
         _bound("--fail-over", text, True) for text in over
@@ -59,6 +60,8 @@ def _bound(option: str, text: str, most: bool) -> Bound:
         value = float(number)
     except ValueError as error:
         raise EvalError(f"{option} takes a number, e.g. {name}=0.8; got {number!r}") from error
+    if not math.isfinite(value):
+        raise EvalError(f"{option} takes a finite number, e.g. {name}=0.8, since none lies beyond {number!r}")
     if DIRECTIONS[name] == (1 if most else -1):
         other, less = ("--fail-under", "more") if most else ("--fail-over", "less")
         raise EvalError(f"{option}: {less} is better for {name}, so use {other} {name}={number}")

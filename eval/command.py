@@ -15,7 +15,7 @@ from eval.examples import Example
 from eval.report import show, write, write_json
 from index.report import Progress as SyncProgress
 from index.report import Step
-from qa.answer import Options, Strictness
+from qa.answer import USUAL, Options, Strictness
 
 if TYPE_CHECKING:
     from eval.grid import Condition
@@ -52,9 +52,10 @@ def single(
 
     with bars() as (indexing, asking):
         assistant = _open(condition, opened, indexing)
-        asked = assistant if strictness == "usual" else run.Adjusted(assistant, Options(strictness))
+        options = Options(strictness)
+        asked = assistant if options == USUAL else run.Adjusted(assistant, options)
         results = run.evaluate(asked, examples, asking)
-        disturbed = list(measured(assistant, examples, results, asking)) if robustness else []
+        disturbed = list(measured(assistant, examples, results, asking, options)) if robustness else []
     show(results, Console())
     if disturbed:
         show_disturbed(disturbed, Console())

@@ -10,8 +10,9 @@ from functools import partial
 
 import numpy as np
 
-from eval.abstention import aurc, rejected_at
-from eval.metrics import Array, auroc, bootstrap_interval, hit_at, mean, percentile, reciprocal_rank
+from eval.abstention import aurc, excess_aurc, rejected_at
+from eval.metrics import Array, auroc, bootstrap_interval, mean, percentile
+from eval.ranking import hit_at, ndcg_of_quotes, reciprocal_rank
 from eval.record import Metric, Record, Row
 
 Statistic = Callable[[Array], float]
@@ -79,9 +80,14 @@ def _area(rows: Array) -> float:
     return aurc(rows[:, 0], rows[:, 1])
 
 
+def _excess(rows: Array) -> float:
+    return excess_aurc(rows[:, 0], rows[:, 1])
+
+
 FIGURES = (
     *(Figure(f"hit@{k}", _answerable(partial(_hit, k=k))) for k in (1, 3, 5)),
     Figure("mrr@10", _answerable(lambda r: reciprocal_rank(r.rank))),
+    Figure("ndcg@10", _answerable(lambda r: ndcg_of_quotes(r.gold_ranks))),
     Figure("passage_recall@5", lambda r: r.passage_recall),
     Figure("right", _answerable(lambda r: float(r.right))),
     Figure("exact_match", lambda r: r.exact_match),
@@ -97,11 +103,13 @@ FIGURES = (
     Figure("span_precision", lambda r: r.span_precision),
     Figure("span_recall", lambda r: r.span_recall),
     Figure("unsupported_claims", _answered(_unsupported), better=-1),
+    Figure("wrong_answers", _answered(lambda r: float(not r.right)), better=-1),
     Figure("false_abstention", _answerable(lambda r: float(r.abstained)), better=-1),
     Figure("refusal", lambda r: None if r.example.answerable else float(r.abstained)),
     Figure("confidence_auroc", lambda r: (float(r.example.answerable), r.confidence), _separation),
     Figure("rejected_at_90", lambda r: (float(r.example.answerable), r.confidence), _rejected),
     Figure("aurc", _sureness, _area, better=-1),
+    Figure("excess_aurc", _sureness, _excess, better=-1),
     Figure("conflicts_shown", lambda r: float(r.conflict_shown) if r.example.type == "conflict" else None),
     Figure("false_conflicts", _answered(lambda r: None if _disputed(r) else float(r.conflict_shown)), better=-1),
     Figure("followup_ratio", _followup, _ratio),

@@ -5,19 +5,17 @@ ASCII ones (documents and question sets rarely agree on either); words, digits a
 the same. Rates are means over questions, so that a question with ten citations weighs no more than one
 with a single citation. A metric that is undefined for a question is None and that question is left out.
 
-Does not decide which questions a rate is taken over: ``run`` does.
+Does not decide which questions a rate is taken over: ``figures`` does. How well passages are ranked is in ``ranking``.
 """
 
-import math
 import re
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from eval.examples import Gold
-from index.hit import Hit
 
 Array = npt.NDArray[np.float64]
 
@@ -52,40 +50,6 @@ def locate(quote: str, text: str) -> tuple[tuple[int, int], ...]:
         return ()
     pattern = r"\s+".join(map(re.escape, words))
     return tuple(match.span() for match in re.finditer(pattern, text.translate(_QUOTES)))
-
-
-def gold_rank(gold: Gold, hits: Sequence[Hit]) -> int | None:
-    """Return the 1-based rank of the first hit whose passage is of the gold's document and holds its quote."""
-    ranks = (
-        n for n, hit in enumerate(hits, 1) if hit.passage.doc_id == gold.doc and holds(hit.passage.text, gold.quote)
-    )
-    return next(ranks, None)
-
-
-def hit_at(rank: int | None, k: int) -> float:
-    """Hit@k (success@k): 1 if the first relevant passage is among the first k, else 0."""
-    return float(rank is not None and rank <= k)
-
-
-def reciprocal_rank(rank: int | None, depth: int = 10) -> float:
-    """1/rank of the first relevant passage, 0 beyond ``depth``; the mean is MRR (Voorhees, TREC-8 QA track, 1999)."""
-    return 1.0 / rank if rank is not None and rank <= depth else 0.0
-
-
-def ndcg(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
-    """Normalised discounted cumulative gain at k with binary gains (Järvelin and Kekäläinen, 2002).
-
-    With the discount of Burges et al., 2005: the sum over ranks i <= k of gold ones of 1/log2(i + 1), over the same
-    sum for a perfect ranking.
-    """
-    gain = sum(1 / math.log2(n + 1) for n, one in enumerate(ranked[:k], 1) if one in gold)
-    ideal = sum(1 / math.log2(n + 1) for n in range(1, min(k, len(gold)) + 1))
-    return gain / ideal if ideal else 0.0
-
-
-def recall_at(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
-    """Share of the gold among the first k."""
-    return sum(one in gold for one in ranked[:k]) / len(gold) if gold else 0.0
 
 
 def right(answer: str, groups: Sequence[Sequence[str]]) -> bool:

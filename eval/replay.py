@@ -8,21 +8,23 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from corpus.errors import GroundedError
 from eval.examples import EvalError
-from qa.answer import USUAL, Answer, Options
+from qa.answer import USUAL, Answer, Options, Strictness
 from qa.trace import FORM
 
 REMEDY = "give a file that --trace wrote"
+STRICTNESSES: tuple[Strictness, ...] = get_args(Strictness)
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
     """What is compared of an answer. ``hits`` are (document, start, end), best first; ``generation`` is the index's.
 
-    ``documents`` are those that were chosen to be asked, None for all.
+    ``documents`` are those that were chosen to be asked, None for all; ``reranker`` and ``verifier`` name what was
+    chosen, None for the default.
     """
 
     question: str
@@ -37,6 +39,8 @@ class Traced:
     encoder: str
     documents: tuple[str, ...] | None = None
     options: Options = USUAL
+    reranker: str | None = None
+    verifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +89,15 @@ def read(path: Path) -> list[Traced]:
     return found
 
 
-def replay(traced: Sequence[Traced], opened: Callable[[str, str], Assistant]) -> Iterator[Replayed]:
-    """Ask each again, in order; ``opened`` gives the assistant for an index and a reader, as the trace names them.
+def replay(traced: Sequence[Traced], opened: Callable[[Traced], Assistant]) -> Iterator[Replayed]:
+    """Ask each again, in order; ``opened`` gives the assistant with the index and the parts that an answer names.
 
     Raises:
         EvalError: a question cannot be asked.
     """
     for before in traced:
         try:
-            assistant = opened(before.index, before.reader)
+            assistant = opened(before)
             answer = assistant.ask(before.question, before.history, before.documents, before.options)
         except GroundedError as error:
             raise EvalError(f"{before.question!r} could not be asked again: {error}") from error
@@ -135,7 +139,7 @@ def _traced(line: str, place: str) -> Traced:
         )
     try:
         return _compared(value)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:  # the last of a number that is infinite
         raise EvalError(f"{place}: a part of the answer is missing or of another form ({error!r}); {REMEDY}") from error
 
 
@@ -152,8 +156,35 @@ def _compared(value: dict[str, Any]) -> Traced:
         int(value["generation"]),
         str(value["reader"]),
         str(value["encoder"]),
-        None
-        if (chosen := value.get("documents")) is None
-        else tuple(str(one) for one in chosen),  # older lines lack it and what follows
-        Options(value.get("strictness", "usual"), None, value.get("k")),
+        _documents(value.get("documents")),  # older lines lack it and what follows
+        Options(_strictness(value.get("strictness", "usual")), None, _count(value.get("k"))),
+        _name("reranker", value.get("reranker")),
+        _name("verifier", value.get("verifier")),
     )
+
+
+def _documents(value: object) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise ValueError(f"documents is a list of ids, or null for all; got {value!r}")
+    return tuple(map(str, value))
+
+
+def _strictness(value: object) -> Strictness:
+    for known in STRICTNESSES:
+        if value == known:
+            return known
+    raise ValueError(f"strictness is one of {', '.join(STRICTNESSES)}; got {value!r}")
+
+
+def _count(value: object) -> int | None:
+    if value is None or (type(value) is int and value >= 1):
+        return value
+    raise ValueError(f"k is a whole number of 1 or more, or null; got {value!r}")
+
+
+def _name(field: str, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"{field} is a name, or null for the default; got {value!r}")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LABELS = {
     "right_and_cited": "right and cited",
     "right": "right",
+    "wrong_answers": "wrong, of the answers given",
     "exact_match": "exact match",
     "token_recall": "token recall",
     "token_f1": "token F1",
@@ -42,11 +43,13 @@ LABELS = {
     "hit@3": "hit@3",
     "hit@5": "hit@5",
     "mrr@10": "MRR@10",
+    "ndcg@10": "nDCG@10",
     "passage_recall@5": "gold characters in 5 passages",
     "refusal": "refused, of the unanswerable",
     "false_abstention": "refused, of the answerable",
     "confidence_auroc": "AUROC of confidence",
     "aurc": "area under risk-coverage",
+    "excess_aurc": "risk-coverage above the best order",
     "rejected_at_90": "unanswerable below 90 % coverage",
     "conflicts_shown": "conflicts shown, where there are",
     "false_conflicts": "conflicts shown, elsewhere",
@@ -66,7 +69,14 @@ BY_TYPE = {
     "refusal": "refused",
     "false_abstention": "refused",
 }
-NUMBERS = ("mrr@10", "confidence_auroc", "aurc", "followup_ratio")  # shown as numbers, not per cent
+NUMBERS = (
+    "mrr@10",
+    "ndcg@10",
+    "confidence_auroc",
+    "aurc",
+    "excess_aurc",
+    "followup_ratio",
+)  # shown as numbers, not per cent
 SHOWN = 160  # characters of a failing answer
 
 

@@ -27,7 +27,8 @@ Verdict = Literal["OK", "within tolerance", "FAIL", "not run"]
 class Stated:
     """A figure that is stated: the command that gives it, of which set, its score, how far a run may lie from it.
 
-    ``readme`` is the first cell of the README's row that states it, "" where the README does not.
+    ``readme`` is the first cell of the README's row that states it and ``column`` the heading of its column there, both
+    "" where the README does not.
     """
 
     table: str
@@ -37,6 +38,7 @@ class Stated:
     score: float
     tolerance: float
     readme: str
+    column: str = ""
 
     def verdict(self, value: float) -> Verdict:
         """Return "OK" where the value rounds to the score, else whether it lies within the tolerance."""
@@ -91,7 +93,7 @@ def _row(table: str, row: dict[str, Any]) -> Stated:
     except KeyError as error:
         remedy = "give command, set, metric, score and tolerance"
         raise EvalError(f"eval/expected.toml: a row of [[{table}]] lacks {error}; {remedy}") from error
-    return Stated(table, *known, str(row.get("readme", "")))
+    return Stated(table, *known, str(row.get("readme", "")), str(row.get("column", "")))
 
 
 def _run(command: str, data: Path | None) -> tuple[dict[str, Any] | None, str]:

@@ -18,14 +18,12 @@ from eval.examples import EvalError
 from eval.metrics import (
     bootstrap_interval,
     clustered,
-    ndcg,
     paired_bootstrap,
     percentile,
     pooled,
-    recall_at,
-    reciprocal_rank,
 )
 from eval.public import Query, doc_id, queries, write_documents
+from eval.ranking import ndcg, recall_at, reciprocal_rank
 from index.encode import Encoder
 from index.report import Progress
 from index.rerank import Reranked, Reranker

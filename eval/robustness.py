@@ -21,10 +21,11 @@ from eval.examples import Example
 from eval.figures import BY_NAME, measure
 from eval.metrics import paired_bootstrap
 from eval.record import Metric, Results, Row
-from eval.run import Progress, evaluate
+from eval.run import Adjusted, Progress, evaluate
 from index.retrieve import Index
 from index.sync import sync
 from index.transfer import UPLOADS
+from qa.answer import USUAL, Options
 from qa.system import Assistant
 
 FIGURES = ("right_and_cited", "right", "cited", "hit@5", "refusal", "false_abstention")
@@ -97,25 +98,33 @@ DISTURBANCES: Mapping[str, Callable[[str, random.Random], str]] = {
 
 
 def measured(
-    assistant: Assistant, examples: Sequence[Example], plain: Results, progress: Progress | None = None
+    assistant: Assistant,
+    examples: Sequence[Example],
+    plain: Results,
+    progress: Progress | None = None,
+    options: Options = USUAL,
 ) -> Iterator[Disturbed]:
-    """Yield what each disturbance does, against ``plain``, the run of the same questions as they are."""
+    """Yield what each disturbance does, against ``plain``, the run of the same questions as they are.
+
+    All of them are asked with ``options``, as ``plain`` was.
+    """
+    as_plain = Adjusted(assistant, options)
     before = {record.example.id: dict(record.scores) for record in plain.records}
     for name, change in DISTURBANCES.items():
         chance = random.Random(0)
         yield _asked(
-            name, assistant, [replace(e, question=change(e.question, chance)) for e in examples], before, progress
+            name, as_plain, [replace(e, question=change(e.question, chance)) for e in examples], before, progress
         )
     other = [replace(e, question=text) for e in examples for text in e.paraphrases]
     if other:
-        yield _asked(OTHER_WORDS, assistant, other, before, progress)
+        yield _asked(OTHER_WORDS, as_plain, other, before, progress)
     hostile = {
         "an instruction in a document": COMMAND.format(WORDS),
         "an instruction for each question": "\n\n".join(AIMED.format(e.question, WORDS) for e in examples),
     }
     for name, text in hostile.items():
         with beside(assistant, text) as attacked:
-            yield _asked(name, attacked, examples, before, progress, planted=True)
+            yield _asked(name, Adjusted(attacked, options), examples, before, progress, planted=True)
 
 
 @contextmanager
@@ -135,7 +144,7 @@ def beside(assistant: Assistant, text: str) -> Iterator[Assistant]:
 
 
 def _asked(
-    name: str, assistant: Assistant, examples: Sequence[Example], before: Mapping[str, Mapping[str, Row]],
+    name: str, assistant: Adjusted, examples: Sequence[Example], before: Mapping[str, Mapping[str, Row]],
     progress: Progress | None, *, planted: bool = False,
 ) -> Disturbed:  # fmt: skip
     """Ask disturbed questions and compare; several wordings of one question are drawn together."""

@@ -8,7 +8,8 @@ from eval.citations import sentence_precision, sentence_recall, span_precision, 
 from eval.examples import Example
 from eval.figures import scored
 from eval.grounding import unsupported
-from eval.metrics import Span, citation_precision, citation_recall, cited, gold_rank, intact, locate, right
+from eval.metrics import Span, citation_precision, citation_recall, cited, intact, locate, right
+from eval.ranking import gold_rank
 from eval.record import Record, Retrieved, Statement
 from index.hit import Hit
 from qa.answer import Answer, Citation, Claim

@@ -51,13 +51,16 @@ def replay(
     from qa.system import Assistant
 
     @cache
-    def opened(directory: str, name: str) -> Assistant:
-        return Assistant.open(directory, name)
+    def kept(directory: str, name: str, reranker: str | None, verifier: str | None) -> Assistant:
+        return Assistant.open(directory, name, reranker=reranker, verifier=verifier)
+
+    def opened(one: again.Traced) -> Assistant:
+        return kept(str(index or one.index), reader or one.reader, one.reranker, one.verifier)
 
     different = 0
     with told():
         answers = again.read(trace)
-        for one in again.replay(answers, lambda d, r: opened(str(index or d), reader or r)):
+        for one in again.replay(answers, opened):
             different += bool(one.changes)
             for change in one.changes:
                 typer.echo(

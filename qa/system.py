@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -132,7 +133,7 @@ class Assistant(Sources):
         if index is None and directory == library_index():
             return cls.library(reader, progress, reranker, trace, verifier)
         readers = make_readers(reader)
-        noted = Trace(trace, next(iter(readers))) if trace is not None else None
+        noted = Trace(trace, next(iter(readers)), reranker, verifier) if trace is not None else None
         first, ranker = next(iter(readers.values())), make_reranker(reranker)
         return cls(Index(directory), first, ranker, trace=noted, verifier=verifier, readers=readers)
 
@@ -147,7 +148,7 @@ class Assistant(Sources):
     ) -> "Assistant":
         """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
         readers = make_readers(reader)
-        noted = Trace(trace, next(iter(readers))) if trace is not None else None
+        noted = Trace(trace, next(iter(readers)), reranker, verifier) if trace is not None else None
         first, ranker = next(iter(readers.values())), make_reranker(reranker)
         directory = library_index()
         there, gone = known(directory, library())
@@ -185,6 +186,7 @@ class Assistant(Sources):
         if reader is None:
             there = ", ".join(self.readers)
             raise ReaderError(f"a reader is one of {there}; got {options.reader!r}; open the assistant with it")
+        k = _count(self.k if options.k is None else options.k)
         if documents is not None:
             index = index.only(documents)
             scorer = scorer.over(index)
@@ -196,13 +198,13 @@ class Assistant(Sources):
             reader=reader,
             verifier=self._verifier,
             reranker=self.reranker,
-            k=_count(self.k if options.k is None else options.k),
+            k=k,
             steps=steps,
             strictness=options.strictness,
         )
         for piece in pieces:
             if self._trace is not None and traced and isinstance(piece, Answer):
-                self._trace.add(piece, steps, turns, index, options)
+                self._trace.add(piece, steps, turns, index, replace(options, k=k))
             yield piece
 
     def ask(

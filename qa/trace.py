@@ -45,21 +45,25 @@ class Steps:
 class Trace:
     """A file to which answers are added, a line each; several threads may add."""
 
-    def __init__(self, path: Path | str, reader: str | None = None) -> None:
-        """Open a file for adding; ``reader`` is what chose the reader, as in ``--reader``.
+    def __init__(
+        self, path: Path | str, reader: str | None = None, reranker: str | None = None, verifier: str | None = None
+    ) -> None:
+        """Open a file for adding; the names are those that chose reader, reranker and verifier, as in ``--reader``.
 
         Raises:
             GroundedError: the file cannot be written.
         """
         self.path = Path(path)
         self.reader = without_password(reader or "quote")
+        self.reranker = reranker
+        self.verifier = verifier
         self._lock = Lock()
         self._add("")
 
     def add(
         self, answer: Answer, steps: Steps, history: Sequence[Turn], index: Index, options: Options = USUAL
     ) -> None:
-        """Add one answer.
+        """Add one answer; ``options`` are those it was given with, ``k`` as many passages as were asked for.
 
         Raises:
             GroundedError: the file cannot be written.
@@ -82,6 +86,8 @@ class Trace:
             "generation": index.store.generation,
             "encoder": index.encoder.name,
             "reader": options.reader or self.reader,
+            "reranker": self.reranker,
+            "verifier": self.verifier,
             "strictness": options.strictness,
             "k": options.k,
             "versions": versions(),

@@ -1,16 +1,18 @@
 """Answers, citations, risk-coverage and grounding on the worked examples of their papers, or done by hand."""
 
 import math
+from importlib.resources import files
 
 import numpy as np
 import pytest
 
-from eval.abstention import aurc, rejected_at, risk_coverage
+from eval.abstention import aurc, excess_aurc, rejected_at, risk_coverage
 from eval.answers import best, exact_match, rouge_l, token_f1, token_recall, tokens
 from eval.citations import sentence_precision, sentence_recall, span_precision, span_recall
-from eval.examples import Gold
+from eval.examples import Gold, read
 from eval.grounding import lacking, overlap, supported, unsupported
 from eval.metrics import Span
+from eval.shipped import questions
 
 TEXT = "Xiaomi was founded in April 2010. It sells phones. It sells phones. It also sells cars."
 TEXTS = {"a.txt": TEXT}
@@ -115,6 +117,28 @@ def test_risk_and_coverage_by_hand():
     assert aurc([0.9, 0.6, 0.8, 0.7], [1, 1, 1, 0]) == pytest.approx((1 / 3 + 1 / 4) / 4)
     assert aurc([3, 2, 1], [1, 1, 1]) == 0
     assert aurc([3, 2, 1], [0, 0, 0]) == 1
+
+
+def test_the_best_area_is_above_zero_where_something_is_wrong_and_the_excess_is_not():
+    # right, right, right, wrong at best: (1/4)/4; as they stand, (1/3 + 1/4)/4
+    assert excess_aurc([0.9, 0.6, 0.8, 0.7], [1, 1, 1, 0]) == pytest.approx(1 / 3 / 4)
+    assert excess_aurc([4, 3, 2, 1], [1, 1, 1, 0]) == excess_aurc([1, 1, 1], [0, 0, 0]) == 0
+    # Geifman et al., 2019: at an error rate r the best area is close to r + (1 - r) ln(1 - r)
+    for wrong, n in ((45, 195), (34, 150), (2000, 10_000)):
+        perfect = [1] * (n - wrong) + [0] * wrong
+        assert excess_aurc(perfect, perfect) == 0
+        known = sum(i / (n - wrong + i) for i in range(1, wrong + 1)) / n
+        rate = wrong / n
+        assert aurc(perfect, perfect) == pytest.approx(known)
+        assert known == pytest.approx(rate + (1 - rate) * math.log(1 - rate), abs=2 / n)
+
+
+def test_the_readme_gives_the_best_areas_of_the_sets_that_ship():
+    told = (files("eval") / "README.md").read_text("utf-8")
+    for name, said in (("library", "{} for the library's"), ("care", "{} for care's")):
+        wanted = [example.answerable for example in read(questions(name))]
+        best = f"{aurc(wanted, wanted):.3f}".removeprefix("0")
+        assert f"{said.format(best)} {sum(wanted)} and {len(wanted) - sum(wanted)}" in told
 
 
 def test_confidence_that_tells_nothing_has_the_error_rate_as_risk():

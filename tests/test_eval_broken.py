@@ -6,6 +6,7 @@ Last, the headline figures are computed again from the JSON alone, by code that 
 
 import itertools
 import json
+import math
 import re
 from dataclasses import replace
 from importlib.resources import files
@@ -61,10 +62,10 @@ class RandomCitations(Broken):
 
 
 class AlwaysAnswers(Broken):
-    """Where the product refuses, it says what it would have offered as nearest."""
+    """Where the product refuses, it says what it would have offered as nearest, as sure as the product is."""
 
     def spoil(self, answer):
-        return replace(answer, claims=answer.claims or claims(answer.nearest), nearest=(), confidence=1.0)
+        return replace(answer, claims=answer.claims or claims(answer.nearest), nearest=())
 
 
 class NeverAnswers(Broken):
@@ -126,19 +127,21 @@ def test_random_citations_lose_every_figure_of_citations(figures):
     assert found["offset_integrity"] == 1  # the quotes are true, they only say something else
 
 
-def test_always_answering_loses_refusals_and_what_confidence_tells(figures):
+def test_always_answering_loses_refusals_and_is_wrong_more_often(figures):
     fair, found = figures(Broken), figures(AlwaysAnswers)
-    assert (found["refusal"], found["false_abstention"]) == (0, 0)
-    assert found["confidence_auroc"] == 0.5 < fair["confidence_auroc"]
-    assert found["rejected_at_90"] == 0
-    assert found["aurc"] > fair["aurc"]
+    assert (found["refusal"], found["false_abstention"]) == (0, 0) and fair["refusal"] > 0.6
+    assert found["wrong_answers"] > fair["wrong_answers"] + 0.1
+    assert found["excess_aurc"] > fair["excess_aurc"]
+    # its confidence is the product's own, and how well that tells is all that these can see
+    assert found["confidence_auroc"] == fair["confidence_auroc"] > 0.8
+    assert found["aurc"] == pytest.approx(fair["aurc"], abs=0.02)
 
 
 def test_never_answering_loses_everything_but_refusals(figures):
     found = figures(NeverAnswers)
     assert (found["refusal"], found["false_abstention"]) == (1, 1)
     assert (found["right"], found["cited"], found["span_recall"], found["aurc"]) == (0, 0, 0, 1)
-    assert found["citation_precision"] is found["unsupported_claims"] is None
+    assert found["citation_precision"] is found["unsupported_claims"] is found["wrong_answers"] is None
 
 
 def test_copying_the_top_of_the_first_passage_is_grounded_and_wrong(figures):
@@ -147,7 +150,7 @@ def test_copying_the_top_of_the_first_passage_is_grounded_and_wrong(figures):
     assert found["sentence_recall"] == found["sentence_precision"] == 1
     assert found["right_and_cited"] < fair["right_and_cited"] - 0.05
     assert found["span_recall"] < fair["span_recall"] - 0.05
-    assert found["aurc"] > fair["aurc"] + 0.1
+    assert found["aurc"] > fair["aurc"] + 0.1 and found["wrong_answers"] > fair["wrong_answers"] + 0.1
     assert found["refusal"] == 0
 
 
@@ -185,6 +188,13 @@ def headline(records):
     }  # fmt: skip
 
 
+def ndcg(gold_ranks):
+    """Recompute nDCG@10: each rank that is the first of some quote, over as many ranks from the top."""
+    wanted = len({r for r in gold_ranks if r}) + gold_ranks.count(None)
+    places = [1 / math.log(place + 1, 2) for place in range(1, 11)]
+    return sum(places[r - 1] for r in {r for r in gold_ranks if r and r <= 10}) / sum(places[:wanted])
+
+
 @pytest.mark.parametrize("system", [Broken, RandomCitations, AlwaysAnswers, TopOfTheFirstPassage])
 def test_the_headline_can_be_computed_again_from_the_json(figures, system, tmp_path):
     figures(system)
@@ -194,7 +204,7 @@ def test_the_headline_can_be_computed_again_from_the_json(figures, system, tmp_p
     assert {name: run["metrics"][name]["value"] for name in again} == pytest.approx(again, abs=1e-6)
 
 
-def test_area_and_unsupported_rate_can_be_computed_again_from_the_json(figures, tmp_path):
+def test_areas_gain_and_unsupported_rate_can_be_computed_again_from_the_json(figures, tmp_path):
     figures(Broken)
     write_json(figures.results[Broken], tmp_path / "run.json", {})
     run = json.loads((tmp_path / "run.json").read_text("utf-8"))
@@ -202,5 +212,10 @@ def test_area_and_unsupported_rate_can_be_computed_again_from_the_json(figures, 
     wrong = list(itertools.accumulate(not r["right"] for r in order))
     area = sum(w / n for n, w in enumerate(wrong, 1)) / len(order)
     assert run["metrics"]["aurc"]["value"] == pytest.approx(area, abs=1e-6)
+    lost = wrong[-1]
+    best = sum(n / (len(order) - lost + n) for n in range(1, lost + 1)) / len(order)
+    assert run["metrics"]["excess_aurc"]["value"] == pytest.approx(area - best, abs=1e-6)
+    gains = [ndcg(r["gold_ranks"]) for r in order if r["type"] != "unanswerable"]
+    assert run["metrics"]["ndcg@10"]["value"] == pytest.approx(sum(gains) / len(gains), abs=1e-6)
     shares = [sum(c["unsupported"] for c in r["claims"]) / len(r["claims"]) for r in order if r["claims"]]
     assert run["metrics"]["unsupported_claims"]["value"] == pytest.approx(sum(shares) / len(shares), abs=1e-6)

@@ -21,7 +21,9 @@ from eval.examples import EvalError, Example, Gold
 from eval.figures import BY_NAME
 from eval.report import write_json
 from eval.robustness import AIMED, WORDS, beside, measured, typos
-from eval.run import evaluate
+from eval.run import Adjusted, evaluate
+from qa.abstain import BARS
+from qa.answer import Options
 
 SPRINGS = "The spring at Altwasser gives 40 litres a minute.\n\nThe spring at Neubrunn was closed in 1987.\n"
 ASKED = [
@@ -119,6 +121,9 @@ def test_bounds_are_kept_or_named():
         ("right_and_sighted=0.8", "no figure is called 'right_and_sighted'; the figures are hit@1, .*right_and_cited"),
         ("right=most", "takes a number, e.g. right=0.8; got 'most'"),
         ("right", "takes NAME=VALUE"),
+        ("right=nan", "takes a finite number, e.g. right=0.8, .* 'nan'"),
+        ("right=-inf", "takes a finite number"),
+        ("right=1e999", "takes a finite number, .* '1e999'"),
         ("false_abstention=0.1", "less is better for false_abstention, so use --fail-over false_abstention=0.1"),
     ],
 )
@@ -192,6 +197,24 @@ def test_every_disturbance_is_measured_against_the_plain_run(tmp_path):
     del found["other words"]
     assert "other words: not asked, no question has paraphrases" in printed(show_disturbed, list(found.values()))
     json.dumps([one.to_dict() for one in found.values()])
+
+
+def test_disturbed_questions_are_asked_as_strictly_as_the_plain_ones(tmp_path, monkeypatch):
+    assistant = Library(tmp_path, springs_txt=SPRINGS).assistant()
+    monkeypatch.setitem(BARS, "strict", 1e9)  # nothing is sure enough
+    strict = Options("strict")
+    plain = evaluate(Adjusted(assistant, strict), ASKED)
+    for one in measured(assistant, ASKED, plain, options=strict):
+        refused = {change.name: change for change in one.changes}["false_abstention"]
+        assert (refused.before, refused.after) == (1, 1), one.name
+
+
+def test_the_command_disturbs_at_any_strictness(library, tmp_path):
+    file = tmp_path / "run.json"
+    done = CliRunner().invoke(app, ["--limit", "1", "--strictness", "strict", "--robustness", "--json", str(file)])
+    assert done.exit_code == 0, done.output
+    kept = json.loads(file.read_text("utf-8"))
+    assert kept["settings"]["strictness"] == "strict" and len(kept["robustness"]) >= 5
 
 
 def test_a_reader_that_follows_instructions_is_exposed(tmp_path, monkeypatch):

@@ -4,8 +4,9 @@ import json
 import re
 from dataclasses import replace
 
+import pypdfium2 as pdfium
 import pytest
-from browser import chromium
+from browser import barriers, chromium, shot
 from test_eval_run import EXAMPLES, FirstPassage, Refuser, Sound, outcome
 from typer.testing import CliRunner
 
@@ -16,6 +17,12 @@ from eval.html import page, read
 from eval.plots import plot_hits, plot_latency, plot_reliability, plot_risk_coverage, reliability
 from eval.report import write_json
 from eval.run import evaluate
+
+
+def read_pdf(path):
+    with pdfium.PdfDocument(path) as pdf:
+        return " ".join(page.get_textpage().get_text_bounded() for page in pdf)
+
 
 HOSTILE = "<script>document.title = 'taken'</script><img src=http://example.com/x onerror=alert(1)> & \"quoted\""
 
@@ -113,6 +120,71 @@ def test_filters_work_offline_in_a_browser(tmp_path):
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
         assert tab.title() != "taken"
     assert asked == [file.as_uri()]
+
+
+def plain_file(tmp_path):
+    """The report of a run that refuses three questions, answers one and invents two answers; returns it and the run."""
+    run = run_of(outcome(FirstPassage))
+    run["records"][:3] = run_of(outcome(Refuser))["records"][:3]
+    file = tmp_path / "report.html"
+    file.write_text(page(run), "utf-8")
+    return file, run
+
+
+def colours(tab, selector):
+    """The colours of an element and of the ground behind it, as (r, g, b) each."""
+    ink, ground = tab.locator(selector).first.evaluate("""one => {
+        const ink = getComputedStyle(one).color;
+        while (one && getComputedStyle(one).backgroundColor === "rgba(0, 0, 0, 0)") one = one.parentElement;
+        return [ink, getComputedStyle(one ?? document.body).backgroundColor];
+    }""")
+    return [tuple(map(int, re.findall(r"\d+", colour)[:3])) for colour in (ink, ground)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_read_in_light_and_dark(tmp_path, scheme):
+    file, run = plain_file(tmp_path)
+    with chromium() as browser:
+        tab = browser.new_page(color_scheme=scheme)
+        tab.set_default_timeout(20_000)
+        tab.goto(file.as_uri())
+        tab.select_option("#stage", "")
+        tab.click("#all")
+        for selector in ("h1", "td", "figcaption", ".case summary", ".case blockquote", "mark"):
+            ink, ground = colours(tab, selector)
+            assert (sum(ink) > sum(ground)) == (scheme == "dark"), selector
+        fill = tab.locator("svg text").first.evaluate("one => getComputedStyle(one).fill")
+        assert (sum(map(int, re.findall(r"\d+", fill)[:3])) > 384) == (scheme == "dark")
+        assert tab.locator(".case:visible").count() == len(run["records"])
+        assert barriers(tab) == []  # contrast among them
+        shot(tab, f"report-{scheme}")
+
+
+def test_it_prints_all_that_is_chosen_in_black_on_white(tmp_path):
+    file, run = plain_file(tmp_path)
+    with chromium() as browser:
+        tab = browser.new_page(color_scheme="dark", viewport={"width": 720, "height": 1000})  # about A4's width
+        tab.set_default_timeout(20_000)
+        tab.goto(file.as_uri())
+        tab.emulate_media(media="print", color_scheme="dark")
+        for selector in ("h1", "td", "figcaption", ".case summary"):
+            assert colours(tab, selector) == [(0, 0, 0), (255, 255, 255)], selector
+        assert not tab.locator("#filter").is_visible()
+        cut = "one => one.scrollWidth > one.clientWidth"
+        assert not any(one.evaluate(cut) for one in tab.locator(".card, figure, .case:visible").all())
+        shot(tab, "report-print")
+        tab.pdf(path=tmp_path / "report.pdf", format="A4")
+    text = " ".join(read_pdf(tmp_path / "report.pdf").split())
+    for words in ("right and cited", "Risk against coverage", "By type of question"):
+        assert words in text
+    lost = [record for record in run["records"] if record["stage"]]
+    assert len(lost) == 5
+    for record in lost:  # though no one opened them: all but the text of passages without evidence
+        shown = [record["question"], record["stage"], *(claim["text"] for claim in record["claims"])]
+        shown += [passage["doc"] for passage in record["passages"]]
+        shown += [record["passages"][rank - 1]["text"] for rank in record["gold_ranks"]]
+        assert [words for words in shown if " ".join(words.split()) not in text] == []
+    assert run["records"][3]["question"] not in text  # not lost, so it was not chosen
 
 
 def test_the_commands(tmp_path):

@@ -17,17 +17,15 @@ from eval.metrics import (
     citation_recall,
     cited,
     false_abstention,
-    gold_rank,
-    hit_at,
     holds,
     intact,
     joined,
     locate,
     percentile,
-    reciprocal_rank,
     refusal,
     right,
 )
+from eval.ranking import gold_rank, hit_at, ndcg, ndcg_of_quotes, reciprocal_rank
 from index.hit import Hit
 
 TEXT = "Mi was founded in\nApril 2010. It sells phones.\n\n- It also sells cars. Nobody knows why."
@@ -75,6 +73,30 @@ def test_hit_and_reciprocal_rank():
     assert [hit_at(3, k) for k in (1, 3, 5)] == [0, 1, 1]
     assert hit_at(None, 5) == 0
     assert [reciprocal_rank(rank) for rank in (1, 4, 10, 11, None)] == [1, 0.25, 0.1, 0, 0]
+
+
+def test_ndcg_of_quotes_by_hand():
+    # gains of Järvelin and Kekäläinen (2002), binary, at ranks 1 and 3 of three wanted:
+    # (1/log2(2) + 1/log2(4)) / (1/log2(2) + 1/log2(3) + 1/log2(4)) = 1.5 / 2.1309
+    assert ndcg_of_quotes([1, 3, None]) == pytest.approx(1.5 / (1 + 1 / math.log2(3) + 0.5))
+    assert ndcg_of_quotes([1, 3, None]) == pytest.approx(ndcg(["a", "x", "b", "y"], {"a", "b", "c"}, 10))
+    assert ndcg_of_quotes([2]) == pytest.approx(1 / math.log2(3)) and ndcg_of_quotes([1]) == 1
+    assert ndcg_of_quotes([1, 2]) == ndcg_of_quotes([2, 1]) == 1
+    assert ndcg_of_quotes([1, 1]) == 1  # both in one passage, which counts once
+    assert ndcg_of_quotes([10, 11]) == pytest.approx(1 / math.log2(11) / (1 + 1 / math.log2(3)))  # 11 is too deep
+    assert ndcg_of_quotes([11]) == ndcg_of_quotes([None]) == ndcg_of_quotes([]) == 0
+    assert ndcg_of_quotes([*range(1, 11), None, None]) == 1  # ten places, all of them taken
+
+
+def test_a_passage_that_repeats_evidence_gains_nothing():
+    hits = [
+        hit("a.txt", "was founded in April 2010"),
+        hit("a.txt", "April 2010, as said"),
+        hit("a.txt", "It sells cars"),
+    ]
+    golds = [Gold("a.txt", "April 2010"), Gold("a.txt", "sells cars")]
+    ranks = [gold_rank(gold, hits) for gold in golds]
+    assert ranks == [1, 3] and ndcg_of_quotes(ranks) == pytest.approx(1.5 / (1 + 1 / math.log2(3)))
 
 
 @pytest.mark.parametrize(

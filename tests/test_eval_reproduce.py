@@ -1,9 +1,12 @@
 """What the README states is what ``eval/expected.toml`` expects, and running it again tells what still holds."""
 
+import itertools
 import json
 import re
+import shlex
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +15,7 @@ from eval import reproduce as module
 from eval.__main__ import app
 from eval.examples import EvalError
 from eval.reproduce import Stated, reproduce, stated
+from qa.answer import Strictness
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
@@ -20,25 +24,45 @@ def row(command, score=0.75, tolerance=0.02, metric="right_and_cited"):
     return Stated("answers", command, "mine", metric, score, tolerance, "")
 
 
-def readme_rows():
-    """The tables under "How good is it": (first cell, the cell after it that is a share or a figure)."""
-    section = README.split("## How good is it")[1].split("\n## ")[0]
-    for line in section.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        figures = [cell for cell in cells[1:] if re.fullmatch(r"\d+(?:\.\d+)? %|\.\d+", cell)]
-        if line.startswith("|") and figures:
-            yield cells[0], figures[0]
+def cells(line):
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def readme_figures():
+    """Every cell of every table of the README that is a share or a figure, as ((first cell, heading), cell)."""
+    heads = []
+    for before, line in itertools.pairwise(README.splitlines()):
+        if line.startswith("|---"):
+            heads = cells(before)
+        elif line.startswith("|"):
+            named = list(zip(heads, cells(line), strict=False))
+            yield from (
+                ((named[0][1], head), cell)
+                for head, cell in named[1:]
+                if re.fullmatch(r"\d+(?:\.\d+)? %|1?\.\d+", cell)
+            )
 
 
 def test_every_figure_of_the_readme_has_its_row_with_that_value():
-    told = dict(readme_rows())
-    assert len(told) >= 13
-    expected = {one.readme: one.score for one in stated() if one.readme}
+    told = dict(readme_figures())
+    assert len(told) >= 25
+    expected = {(one.readme, one.column): one.score for one in stated() if one.readme}
     assert told.keys() == expected.keys()
     for name, cell in told.items():
         score = expected[name]
         forms = {f"{100 * score:.1f} %", f"{100 * score:.0f} %", f"{score:.3f}".removeprefix("0")}
         assert cell in forms, f"the README says {cell} of {name!r}, eval/expected.toml {score}"
+
+
+def test_what_a_row_names_is_what_its_command_asks():
+    strict = [one for one in stated() if one.column in get_args(Strictness)]
+    assert len(strict) == 12
+    for one in strict:
+        words = shlex.split(one.command)
+        assert (words[words.index("--strictness") + 1] if "--strictness" in words else "usual") == one.column
+        assert (words[words.index("--set") + 1] if "--set" in words else "library") == one.set
+        assert one.readme.replace("`", "").startswith(f"{one.set}, ")
+        assert ("unanswerable" in one.readme) == (one.metric == "refusal") != (one.metric == "false_abstention")
 
 
 def test_a_verdict_by_hand():

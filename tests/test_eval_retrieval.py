@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from eval.__main__ import app
 from eval.examples import EvalError
-from eval.metrics import clustered, ndcg, paired_bootstrap, pooled, recall_at
+from eval.metrics import clustered, paired_bootstrap, pooled
 from eval.public import Query, doc_id, queries, write_documents
+from eval.ranking import ndcg, recall_at
 from eval.retrieval import Expected, compared, evaluate, expected, read, write
 
 CORPUS = [

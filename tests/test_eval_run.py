@@ -153,6 +153,7 @@ def test_a_sound_system_by_hand():
         "hit@3": (1, 4),
         "hit@5": (1, 4),
         "mrr@10": (1, 4),
+        "ndcg@10": (1, 4),
         "passage_recall@5": (1, 4),
         "right": (1, 4),
         "exact_match": (0, 4),
@@ -169,11 +170,13 @@ def test_a_sound_system_by_hand():
         "span_precision": (pytest.approx((21 / 44 + 18 / 23 + 18 / 27 + 20 / 25) / 4), 4),  # of whole sentences
         "span_recall": (1, 4),
         "unsupported_claims": (0, 4),
+        "wrong_answers": (0, 4),
         "false_abstention": (0, 4),
         "refusal": (1, 2),
         "confidence_auroc": (1, 6),
         "rejected_at_90": (1, 6),
         "aurc": (pytest.approx((1 / 5 + 2 / 6) / 6), 6),  # four right answers, then two refusals
+        "excess_aurc": (0, 6),
         "conflicts_shown": (None, 0),
         "false_conflicts": (0, 4),
         "followup_ratio": (None, 0),
@@ -202,6 +205,7 @@ def test_always_answering_is_exposed():
     found = values(FirstPassage)
     assert found["right_and_cited"] == 1
     assert found["refusal"] == 0
+    assert found["wrong_answers"] == pytest.approx(2 / 6)  # four right ones, and two where none is
     assert found["citation_precision"] == 0.5
     assert (found["sentences"], found["words"]) == (2, pytest.approx(values(Sound)["words"] * 2, rel=0.4))
     assert {r.stage for r in outcome(FirstPassage).failures} == {"answered though unanswerable"}

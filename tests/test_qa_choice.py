@@ -118,5 +118,5 @@ def test_a_choice_is_traced_and_asked_again(tmp_path):
     chosen, whole = read(tmp_path / "t.jsonl")
     assert chosen.documents == ("b.md",) and whole.documents is None
     assert {place[0] for place in chosen.hits} == {"b.md"} != {place[0] for place in whole.hits}
-    assert all(not one.changes for one in replay([chosen, whole], lambda index, reader: assistant))
+    assert all(not one.changes for one in replay([chosen, whole], lambda one: assistant))
     shelf.index.store.close()

@@ -11,6 +11,7 @@ from qa.home import library_index
 from qa.read.quote import QuoteReader
 from qa.sources import library as shipped
 from qa.system import Assistant, make_reader, make_readers
+from ui import EXAMPLES
 
 KNOWN = {
     "How big is Lei Jun's audience on Douyin?": "44 million",
@@ -33,6 +34,13 @@ def test_a_known_fact_is_answered_and_cited(library, question, said):
     assert said in answer.text
     assert any(said in " ".join(c.quote.split()) for c in answer.citations)
     assert "[1]" in answer.text
+    holds(answer, library)
+
+
+@pytest.mark.parametrize("question", EXAMPLES)
+def test_every_question_that_the_page_offers_is_answered_and_cited(library, question):
+    answer = ask(question)
+    assert not answer.abstained and answer.citations
     holds(answer, library)
 
 
