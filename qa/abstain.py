@@ -20,7 +20,7 @@ from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
 from qa.question import kind, names
 from qa.rows import is_row, record, values
-from qa.synonyms import content
+from qa.synonyms import content, same
 from qa.texts import options, say
 
 # Below this chance nothing is shown; chosen on development questions (eval/LOG.md), refuses 1-3 % of the answerable
@@ -36,6 +36,7 @@ UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
 _ASKS_COUNT = re.compile(r"\bhow many (?!(?:percent|per cent)\b)(?:(?:more|other|different|new|of the|of its) )?(\w+)")
 _COUNT = re.compile(r"\d(?![\d.,]*(?:\s?%|\s?percent|th\b|st\b|nd\b|rd\b))")
+_CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _COUNT_WORD = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)}|one)\b")
 _CLOSE = 30  # characters between a number in words and what it counts
 _VAGUE = 0.5  # chance of an answer below which a word of the question beside its names must stand near it
@@ -61,9 +62,10 @@ _UNITS = (  # words that name units of one kind; a question that asks for one is
 )  # fmt: skip
 _UNIT_OF = {word: frozenset(family.split()) for family in _UNITS for word in family.split() if len(word) > 2}
 _AGENT = re.compile(  # who does it where it is done by someone without a name: "granted by the head teacher"
-    r"(?:ed|en|wn|nt|ld|ut|ne|pt) by (?:the|an?|your|their|his|her|our) (?!(?:end|time|way|day|date|year|month|week|"
-    r"hour|beginning|start|same|following|first|last|next|use|sea|river|rest)\b)[a-z]{3}"
+    r"(?:ed|en|wn|nt|ld|ut|ne|pt) (?:by|to) (?:the|an?|your|their|his|her|our) (?!(?:end|time|way|day|date|year|month|"
+    r"week|hour|beginning|start|same|following|first|last|next|use|sea|river|rest)\b)[a-z]{3}"
 )
+_REFERS = re.compile(r"(?:It|They|He|She|This|These)\b")
 _CONDITION = re.compile(r"^(?:and )?when (?:may|can|could|must|should|do|am|are) (?:i|we|you|one|they)\b")
 _DENIES = re.compile(r"\b(?:not(?! only| just| merely)|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
 _TOKEN = re.compile(r"%|°?[a-z]+(?:-[a-z]+)*|(?<=\d)[a-z]+")
@@ -139,7 +141,7 @@ def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual
         return True
     if not any(shares(asked, f"{_around(e.citation)} {e.citation.passage.text}") for e in best):
         return True
-    able = [e for e in best if _could_answer(asked, e.citation.quote)]
+    able = [e for e in best if _could_answer(asked, e.citation.quote) and _tells_record(asked, e.citation)]
     if judged.confidence < _VAGUE and judged.parts == 1:
         able = [e for e in able if _speaks_of(asked, e.citation)]
     if (word := demanded(asked.question, judged.confidence)) and not any(_tells_of(word, asked, e) for e in able):
@@ -212,12 +214,31 @@ def fitting_first(asked: Asked, judged: Judged) -> Judged:
     """
     best = [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
     person = kind(asked.question) == "person"  # of which too many a name is missed for putting sentences behind
-    if judged.parts > 1 or person or not any(_could_answer(asked, e.citation.quote) for e in best):
+    if judged.parts > 1 or person or not judged.evidence:
         return judged
+    if not any(_could_answer(asked, e.citation.quote) for e in best):
+        return _with_next(asked, judged)
     weighed = [
         e if _could_answer(asked, e.citation.quote) else replace(e, score=e.score * UNFIT) for e in judged.evidence
     ]
     return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
+
+
+def _with_next(asked: Asked, judged: Judged) -> Judged:
+    """Return the evidence with the sentence that goes on with the best one behind it, where that holds what is asked.
+
+    "The course starts in May. It costs 95 euros.": the second speaks of the course as well.
+    """
+    first = judged.evidence[0]
+    spans = first.citation.passage.sentences
+    after = next((span for span in spans if span[0] >= first.citation.end), None)
+    for e in judged.evidence[1:]:
+        own = e.citation
+        goes_on = own.passage == first.citation.passage and (own.start, own.end) == after
+        if goes_on and _REFERS.match(own.quote) and _could_answer(asked, own.quote):
+            rest = (other for other in judged.evidence if other not in (e, first))
+            return replace(judged, evidence=(replace(e, score=first.score), first, *rest))
+    return judged
 
 
 def _asks_yes(question: str) -> bool:
@@ -232,6 +253,21 @@ def _speaks_of(asked: Asked, citation: Citation) -> bool:
     return not wanted or any(_known(t, set(seen)) for t in wanted)
 
 
+def _tells_record(asked: Asked, citation: Citation) -> bool:
+    """Return whether the record of a line holds a word of the question beside its names; true of any other sentence.
+
+    All lines of a record speak of whom it names, so that a name alone tells nothing of what is asked.
+    """
+    named = content(" ".join(names(asked.question)))
+    wanted = frozenset(same(t) for t in terms(asked.question) if t not in _KIND_WORDS and not t.isdigit()) - named
+    return not record(citation) or not wanted or _any_known(wanted, _around(citation))
+
+
+def _any_known(wanted: frozenset[str], text: str) -> bool:
+    seen = set(content(text))
+    return any(_known(t, seen) or any(s.startswith(t) for s in seen if len(t) > 3) for t in wanted)
+
+
 def _tells_of(word: str, asked: Asked, piece: Evidence) -> bool:
     """Return whether a sentence with its passage and surroundings holds a word, a synonym or another form of it.
 
@@ -239,9 +275,8 @@ def _tells_of(word: str, asked: Asked, piece: Evidence) -> bool:
     """
     if kind(asked.question) == "date" and _DENIES.search(piece.citation.quote.lower()):
         return True
-    seen = content(f"{_around(piece.citation)} {piece.citation.passage.text}")
     wanted = content(word)
-    return all(_known(t, set(seen)) or any(s.startswith(t) for s in seen if len(t) > 3) for t in wanted)
+    return not wanted or _any_known(wanted, f"{_around(piece.citation)} {piece.citation.passage.text}")
 
 
 def _stands(told: str, text: str) -> bool:
@@ -254,6 +289,7 @@ def _stands(told: str, text: str) -> bool:
 
 def _counts(noun: str, text: str) -> bool:
     """Return whether a text counts: by figures, or by a number in words close to what is counted."""
+    text = _CLOCK.sub(" ", text)
     near = (text[max(0, m.start() - _CLOSE) : m.end() + _CLOSE] for m in _COUNT_WORD.finditer(text))
     return _COUNT.search(text) is not None or any(content(noun) & content(words) for words in near)
 

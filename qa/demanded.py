@@ -18,7 +18,7 @@ _COUNTED = re.compile(
     r"must|should|per|of)\b)|(?P<first>[\w-]+))"
 )
 _DEED = re.compile(r"^(?:and )?how (?:(?:do|can|could|should|must|would|may) (?:i|you|we|one)|to) ([a-z]+)")
-_WHO_DID = re.compile(r"^(?:and )?who ([a-z]{3,}(?:ed|wn|ght|ote|uilt|ade))\b")
+_WHO_DID = re.compile(r"^(?:and )?who ([a-z]{2,}(?:ed|wn|ght|ote|uilt|ade))\b")
 _WHEN_DID = re.compile(r"^(?:and )?when (?:did|does|do|will) .*?([a-z]+)\W*$")
 _ANY = frozenset(
     "use make get do work know find start handle deal go fix solve prevent avoid improve see tell say reach contact "

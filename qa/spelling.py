@@ -18,7 +18,8 @@ _OBJECT = re.compile(r"\b((?:on|in|at|for|from|with|by|of|to) )([^\W\d_]{3,})(?=
 _NARROWS = re.compile(
     r"\b((?:for|with|without|during) )"
     r"(?!(?:free|example|instance|sure|now|short|long|good|ever|real|nothing|anything|everyone|others)\b)"
-    r"([^\W\d_]{4,})(?=[?.!]*$)"
+    r"([^\W\d_]{4,})"
+    r"(?=(?: (?:costs?|open|close|last|start|begin|end|work|included|allowed|available|possible))?[?.!]*$)"
 )
 _NEARLY_ALWAYS = 0.8  # share of a word's places at which it has a capital
 _SHORT = 5  # letters below which a word is not put right

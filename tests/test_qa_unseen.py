@@ -67,6 +67,7 @@ def test_what_follows_the_same_question_in_an_faq_answers(tmp_path, encoder):
         ("How do I cancel my subscription?", {"faq_md": FAQ}),
         ("How many visitors does the museum have?", {"canal_md": MUSEUM}),
         ("What is the single dose for adults?", {"dose_txt": DOSES}),
+        ("What is the telephone extension of Farid Aziz?", {"visit_txt": VISIT}),
     ],
 )
 def test_what_is_counted_done_or_meant_must_stand_in_the_evidence(tmp_path, encoder, question, files):
@@ -75,6 +76,22 @@ def test_what_is_counted_done_or_meant_must_stand_in_the_evidence(tmp_path, enco
 
 def test_a_number_in_words_up_to_twenty_counts(tmp_path, encoder):
     assert "Nineteen" in asked(tmp_path, encoder, "How many men died in the flood?", canal_md=MUSEUM).text
+
+
+def test_the_sentence_that_goes_on_with_the_best_one_answers(tmp_path, encoder):
+    pool = "# Pool\n\nThe beginners' course runs for ten weeks from 12 January. It costs 95 euros. Bring a towel.\n"
+    answer = asked(tmp_path, encoder, "What does the beginners' course cost?", pool_md=pool)
+    assert answer.claims[0].text == "It costs 95 euros."
+
+
+def test_someone_without_a_name_answers_who(tmp_path, encoder):
+    rules = "House rules\n\nDamage is reported to the caretaker at once. Smoking is forbidden.\n"
+    assert "caretaker" in asked(tmp_path, encoder, "To whom is damage reported?", rules_txt=rules).text
+
+
+def test_when_one_may_asks_for_a_condition(tmp_path, encoder):
+    policy = "Travel policy\n\nFirst class is allowed for journeys over four hours. Meals are paid.\n"
+    assert "four hours" in asked(tmp_path, encoder, "When may I book first class?", policy_txt=policy).text
 
 
 def test_values_are_told_without_their_keys():
