@@ -1,14 +1,10 @@
-"""Paths through the page in a real browser: suggestions, disagreement, what was left out, archives, keys, wide screens."""
+"""Ways through the page in a real browser: suggestions, conflicts, what was left out, archives, keys, wide screens."""
 
-import json
 import zipfile
+from itertools import pairwise
 
 import pytest
-from browser import CAFE, FERRY, answered, ask, opened, quoted, said, served, shot, view
-from serving import running
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse, StreamingResponse
-from starlette.routing import Route
+from browser import CAFE, FERRY, answered, ask, opened, quoted, said, served, shot, slow_model, view
 
 from index.sync import sync
 
@@ -38,19 +34,7 @@ FOCUS = """() => {
 @pytest.fixture(scope="module")
 def inventing():
     """The address of a model that says a sentence of the documents, and one of its own."""
-
-    async def said():
-        yield f"data: {json.dumps({'choices': [{'index': 0, 'delta': {'content': DRAFT}}]})}\n\n"
-        yield "data: [DONE]\n\n"
-
-    async def chat(_):
-        return StreamingResponse(said(), media_type="text/event-stream")
-
-    async def models(_):
-        return JSONResponse({"object": "list", "data": [{"id": "inventing"}]})
-
-    routes = [Route("/v1/chat/completions", chat, methods=["POST"]), Route("/v1/models", models)]
-    with running(Starlette(routes=routes)) as address:
+    with slow_model((DRAFT,), 0) as address:
         yield address
 
 
@@ -281,7 +265,7 @@ def test_lines_stay_readable_on_a_wide_screen(browser, address, outside):
     page.locator("#quote").wait_for()
     shot(page, "wide-source")
     columns = [page.locator(name).bounding_box() for name in ("#side", "#chat", "#panel")]
-    for left, right in zip(columns, columns[1:], strict=False):
+    for left, right in pairwise(columns):
         assert left["x"] + left["width"] <= right["x"] + 1
     log, box = page.locator("#log").bounding_box(), page.locator("#box").bounding_box()
     assert log["y"] + log["height"] <= box["y"] + 1

@@ -328,6 +328,10 @@ watch('value', () => {  // a source is open: to its quote, and the keyboard to t
   if (quote) pane.scrollTop = quote.getBoundingClientRect().top - pane.getBoundingClientRect().top - innerHeight / 4;
 });
 
+// what gradio names, or leaves to be guessed, at the top of the host is not there behind a proxy that shows the page at a path
+document.querySelector('link[rel=manifest]')?.remove();
+document.head.append(Object.assign(document.createElement('link'), {rel: 'icon', href: './favicon.ico'}));
+
 // gradio gives each choice of a setting a name of its own: arrow keys would not lead from one to the next
 const settings = document.querySelector('#settings');
 new MutationObserver(() => settings.querySelectorAll('fieldset').forEach((one, n) =>
