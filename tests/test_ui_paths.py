@@ -30,6 +30,8 @@ FOCUS = """() => {
   return [one.getAttribute('aria-label') || one.innerText || one.tagName, style.outlineStyle, style.outlineWidth];
 }"""
 
+SCROLLED = "document.querySelector('#documents').scrollTop"
+
 
 @pytest.fixture(scope="module")
 def inventing():
@@ -217,6 +219,7 @@ def test_everything_is_done_with_the_keyboard_alone(page):
     page.keyboard.press("Enter")
     source = page.locator("#panel .source")
     source.get_by_text("1 of").wait_for()
+    assert page.locator("#panel").evaluate("panel => getComputedStyle(panel).boxShadow") != "none"
     page.keyboard.press("n")
     source.get_by_text("2 of").wait_for()
     page.keyboard.press("p")
@@ -241,6 +244,17 @@ def test_everything_is_done_with_the_keyboard_alone(page):
     tab_to(page, page.get_by_role("button", name="Ask only the ticked ones"), "Shift+Tab")
     page.keyboard.press("Enter")
     page.get_by_text("This conversation asks 1 of").wait_for()
+    title = page.get_by_role("button", name="The Harbour Cafe", exact=True)
+    for _ in range(2):  # at the second time nothing is drawn anew
+        tab_to(page, title)
+        page.keyboard.press("Enter")
+        page.locator(".leaf").get_by_text("Ines Valente").wait_for()
+        page.keyboard.press("Tab")
+        assert focused(page) == "‹ Documents"
+        page.keyboard.press("Escape")
+        page.locator(".leaf").wait_for(state="hidden")
+        assert focused(page) == "The Harbour Cafe"
+        page.keyboard.press("Shift+Tab")
     tab_to(page, side.locator("summary").first, "Shift+Tab")
     page.keyboard.press("Enter")
     tab_to(page, side.get_by_role("textbox", name="Name"))
@@ -251,6 +265,35 @@ def test_everything_is_done_with_the_keyboard_alone(page):
     page.keyboard.press("Enter")
     side.get_by_role("button", name="Breakfast", exact=True).wait_for()
     shot(page, "keys-renamed")
+
+
+def test_each_part_of_a_document_is_read_from_its_beginning(page, tmp_path):
+    (tmp_path / "log.txt").write_text(
+        "Log\n\n" + "The pilot boat of Skerra went out and came back.\n\n" * 1300, "utf-8"
+    )
+    view(page, "Documents")
+    page.locator(".drop input[multiple]").set_input_files(tmp_path / "log.txt")
+    page.get_by_text("Added log.txt.").wait_for()
+    page.get_by_role("button", name="Log", exact=True).click()
+    page.get_by_role("button", name="Next part").last.click()
+    page.get_by_text("Part 2 of 2").first.wait_for()
+    assert page.evaluate(SCROLLED) == 0
+    shot(page, "second-part")
+
+
+def test_a_document_is_read_from_its_beginning_and_left_where_the_list_was(page):
+    page.set_viewport_size({"width": 800, "height": 260})
+    view(page, "Documents")
+    title = page.get_by_role("button", name="The Dunmore ferry", exact=True)
+    title.scroll_into_view_if_needed()
+    before = page.evaluate(SCROLLED)
+    title.click()
+    page.locator(".leaf").get_by_text("The crossing takes 45 minutes").wait_for()
+    assert before > 0 and page.evaluate(SCROLLED) == 0
+    assert page.locator(".leaf").evaluate("leaf => leaf === document.activeElement")
+    page.keyboard.press("Escape")
+    page.locator(".leaf").wait_for(state="hidden")
+    assert page.evaluate(SCROLLED) == before
 
 
 # -- a wide screen

@@ -92,7 +92,7 @@ function rate(button) {
   trigger('rate', {turn: button.dataset.turn, verdict: verdict.value, note: form.querySelector('textarea').value});
 }
 
-let leafed = 0;  // how far the documents were scrolled when one was opened
+let leafed = 0, leaf = null;  // how far the documents were scrolled when one was opened; what is read
 const here = {
   menu: () => menu(body.classList.contains('shut')),
   view: button => view(button.dataset.view),
@@ -112,11 +112,18 @@ const here = {
   read: button => {
     if (!body.classList.contains('leafing')) { leafed = document.querySelector('#documents').scrollTop; from = button; }
     body.classList.add('leafing');
+    turn();  // to what was read last: if it is asked for again, nothing is drawn anew
     trigger('read', {...button.dataset});
   },
   finish: button => trigger('finish', {id: button.dataset.id}),
   erase: button => confirm(button.dataset.sure) && trigger('erase', {id: button.dataset.id}),
 };
+
+function turn() {  // to the beginning of what is read, and the keyboard with it
+  leaf = document.querySelector('#leaf .leaf');
+  leaf?.focus({preventScroll: true});
+  document.querySelector('#documents').scrollTop = 0;
+}
 
 function find(list, text) {  // hides the rows that do not hold every word
   const words = text.toLowerCase().split(/\s+/);
@@ -287,6 +294,7 @@ document.addEventListener('told', () => {  // after a part of the page was drawn
   point();
   address();
   tick();
+  if (body.classList.contains('leafing') && document.querySelector('#leaf .leaf') !== leaf) turn();
   document.querySelectorAll('time[datetime]').forEach(time => {
     const form = 'day' in time.dataset ? {dateStyle: 'medium'} : {dateStyle: 'medium', timeStyle: 'short'};
     time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, form);
