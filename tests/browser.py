@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -173,13 +173,13 @@ SENTENCES = ("The Harbour Cafe opened in March 1987.", " A cup of coffee costs 3
 
 
 @contextmanager
-def slow_model() -> Iterator[str]:
+def slow_model(sentences: Sequence[str] = SENTENCES, pause: float = PAUSE) -> Iterator[str]:
     """Serve a model that says two sentences, slowly, whatever it is asked; yields its address."""
 
     async def said():
-        for sentence in SENTENCES:
+        for sentence in sentences:
             yield f"data: {json.dumps({'choices': [{'index': 0, 'delta': {'content': sentence}}]})}\n\n"
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
         yield "data: [DONE]\n\n"
 
     async def chat(_):

@@ -16,7 +16,7 @@ NAMED = 8  # files named one by one after an upload
 def adder(language: Language) -> Markup:
     """Return the place where files, folders and archives are dropped or chosen; the script sends them."""
     return Markup(
-        '<div class="drop" data-sending="{}" data-refused="{}" data-large="{}"><p>{}</p>'
+        '<div class="drop" data-sending="{}" data-refused="{}" data-left="{}" data-large="{}"><p>{}</p>'
         '<button type="button" class="small" data-do="files">{}</button> '
         '<button type="button" class="small" data-do="folder">{}</button>'
         '<input type="file" multiple hidden aria-label="{}"><input type="file" webkitdirectory hidden aria-label="{}">'
@@ -25,6 +25,7 @@ def adder(language: Language) -> Markup:
     ).format(
         say(language, "sending", n="{n}", all="{all}", name="{name}"),  # the script fills them in
         say(language, "not sent", name="{name}", reason="{reason}"),
+        say(language, "left unsent", names="{names}"),
         say(language, "too large"),
         say(language, "drop"),
         say(language, "choose files"),
@@ -56,6 +57,7 @@ def _progress(stage: Stage, language: Language) -> Markup:
         told = say(
             language, "reading", name=step.name, n=n, all=step.files, done=size(step.bytes_done), of=size(step.bytes)
         )
+        told = told if step.name else say(language, "finishing")  # every file is read, and some is still to be written
         share = Markup(' value="{}"').format(round(step.bytes_done / step.bytes, 3) if step.bytes else 0)
         if step.remaining is not None and step.remaining >= 1:
             told += " " + say(language, "left", n=round(step.remaining))

@@ -92,7 +92,7 @@ function rate(button) {
   trigger('rate', {turn: button.dataset.turn, verdict: verdict.value, note: form.querySelector('textarea').value});
 }
 
-let leafed = 0;  // how far the documents were scrolled when one was opened
+let leafed = 0, leaf = null;  // how far the documents were scrolled when one was opened; what is read
 const here = {
   menu: () => menu(body.classList.contains('shut')),
   view: button => view(button.dataset.view),
@@ -112,11 +112,18 @@ const here = {
   read: button => {
     if (!body.classList.contains('leafing')) { leafed = document.querySelector('#documents').scrollTop; from = button; }
     body.classList.add('leafing');
+    turn();  // to what was read last: if it is asked for again, nothing is drawn anew
     trigger('read', {...button.dataset});
   },
   finish: button => trigger('finish', {id: button.dataset.id}),
   erase: button => confirm(button.dataset.sure) && trigger('erase', {id: button.dataset.id}),
 };
+
+function turn() {  // to the beginning of what is read, and the keyboard with it
+  leaf = document.querySelector('#leaf .leaf');
+  leaf?.focus({preventScroll: true});
+  document.querySelector('#documents').scrollTop = 0;
+}
 
 function find(list, text) {  // hides the rows that do not hold every word
   const words = text.toLowerCase().split(/\s+/);
@@ -157,13 +164,15 @@ async function* within(entries) {  // the files of what was dropped, each with i
   }
 }
 
+const NAMED = 8;  // files named one by one after a cancel
 async function send(files) {  // one after another, so that what is told is true; then the server reads them
   const drop = document.querySelector('.drop'), transfer = drop.querySelector('.transfer'), told = transfer.querySelector('span');
-  const arrived = [], refused = [], stop = new AbortController(), config = window.gradio_config;
+  const arrived = [], refused = [], left = [], stop = new AbortController(), config = window.gradio_config;
   if (sending) return;
   sending = stop;
   transfer.hidden = false;
   for (const [n, [file, name]] of files.entries()) {
+    if (stop.signal.aborted) { left.push(name); continue; }
     told.textContent = drop.dataset.sending.replace('{n}', n + 1).replace('{all}', files.length).replace('{name}', name);
     const form = new FormData();
     form.append('files', file);
@@ -172,18 +181,21 @@ async function send(files) {  // one after another, so that what is told is true
       if (answer.ok) arrived.push({path: (await answer.json())[0], name});
       else refused.push([name, answer.status === 413 ? drop.dataset.large : `${answer.status} ${answer.statusText}`]);
     } catch (error) {
-      if (stop.signal.aborted) break;
-      refused.push([name, error.message]);
+      if (stop.signal.aborted) left.push(name);
+      else refused.push([name, error.message]);
     }
   }
   sending = null;
   const cut = transfer.querySelector('button');
   cut.hidden = true;
-  told.textContent = refused.map(([name, reason]) =>
-    drop.dataset.refused.replace('{name}', name).replace('{reason}', reason)).join('\n');
-  transfer.hidden = !refused.length;
+  const lines = refused.map(([name, reason]) => drop.dataset.refused.replace('{name}', name).replace('{reason}', reason));
+  const more = left.length - NAMED;
+  if (left.length)
+    lines.push(drop.dataset.left.replace('{names}', left.slice(0, NAMED).join(', ') + (more > 0 ? ` + ${more}` : '')));
+  told.textContent = lines.join('\n');
+  transfer.hidden = !lines.length;
   cut.hidden = false;
-  transfer.classList.toggle('over', refused.length > 0);
+  transfer.classList.toggle('over', lines.length > 0);
   if (arrived.length) trigger('upload', {files: arrived});
 }
 
@@ -283,6 +295,7 @@ document.addEventListener('told', () => {  // after a part of the page was drawn
   point();
   address();
   tick();
+  if (body.classList.contains('leafing') && document.querySelector('#leaf .leaf') !== leaf) turn();
   document.querySelectorAll('time[datetime]').forEach(time => {
     const form = 'day' in time.dataset ? {dateStyle: 'medium'} : {dateStyle: 'medium', timeStyle: 'short'};
     time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, form);
@@ -323,6 +336,16 @@ watch('value', () => {  // a source is open: to its quote, and the keyboard to t
   pane.scrollTop = 0;
   if (quote) pane.scrollTop = quote.getBoundingClientRect().top - pane.getBoundingClientRect().top - innerHeight / 4;
 });
+
+// what gradio names, or leaves to be guessed, at the top of the host is not there behind a proxy that shows the page at a path
+document.querySelector('link[rel=manifest]')?.remove();
+document.head.append(Object.assign(document.createElement('link'), {rel: 'icon', href: './favicon.ico'}));
+
+// gradio gives each choice of a setting a name of its own: arrow keys would not lead from one to the next
+const settings = document.querySelector('#settings');
+new MutationObserver(() => settings.querySelectorAll('fieldset').forEach((one, n) =>
+  one.querySelectorAll('input[type=radio]').forEach(choice => { if (choice.name !== `setting-${n}`) choice.name = `setting-${n}`; })
+)).observe(settings, {subtree: true, childList: true, attributes: true, attributeFilter: ['name']});
 
 menu(!narrow.matches);
 view('chat');

@@ -17,7 +17,7 @@ from qa.web.seen import Seen
 from qa.web.tab import Data, Tab
 from qa.web.texts import Phrase, say
 
-AGAIN = 60.0  # seconds after which followed folders are looked at again while a page is open
+AGAIN = 60.0  # seconds
 ARRIVAL = 5.0  # seconds within which a file that was received lies in its place
 
 
@@ -31,10 +31,15 @@ class Papers:
 
 
 class Desk:
-    """The documents of one assistant; files arrive in the folder ``arrived``; ``privacy`` says what leaves here."""
+    """The documents of one assistant; files arrive in the folder ``arrived``; ``privacy`` says what leaves here.
 
-    def __init__(self, assistant: Seen, arrived: Callable[[], Path], privacy: Sequence[Phrase]) -> None:
-        self.assistant, self.privacy = assistant, privacy
+    Followed folders are looked at again after ``again`` seconds while a page is open.
+    """
+
+    def __init__(
+        self, assistant: Seen, arrived: Callable[[], Path], privacy: Sequence[Phrase], again: float = AGAIN
+    ) -> None:
+        self.assistant, self.privacy, self.again = assistant, privacy, again
         self.reading = Reading()
         self._arrived = arrived
         self._synced = time.monotonic()
@@ -146,7 +151,7 @@ class Desk:
             return Papers(str(arrivals.stage(stage, tab.language)))
         if tab.watching:
             return self._ended(tab)
-        if now - self._synced > AGAIN and self.assistant.manages and self.assistant.folders():
+        if now - self._synced > self.again and self.assistant.manages and self.assistant.folders():
             self._synced = now
             self.reading.quietly(self.assistant.sync)
         return Papers()

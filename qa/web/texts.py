@@ -169,6 +169,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "choose folder": ("Choose a folder", "选择文件夹"),
     "sending": ("Sending {n} of {all}: {name}", "正在发送第 {n} / {all} 个：{name}"),
     "not sent": ("{name} was not sent: {reason}", "{name} 没有发送：{reason}"),
+    "left unsent": ("Not sent, because you stopped: {names}.", "因为你已停止，没有发送：{names}。"),
     "too large": ("files of at most 100 MB are taken", "文件最大 100 MB"),
     "cancel": ("Cancel", "取消"),
     "stopping": ("Stopping…", "正在停止……"),
@@ -178,6 +179,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Reading {name}: file {n} of {all}, {done} of {of} done.",
         "正在读取 {name}：第 {n} / {all} 个，已完成 {done} / {of}。",
     ),
+    "finishing": ("Writing what was read…", "正在写入已读内容……"),
     "left": ("About {n} second left.|About {n} seconds left.", "大约还需 {n} 秒。"),
     "one at a time": (
         "Documents are being read already. Wait until that is done, or cancel it.",
