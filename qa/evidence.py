@@ -278,13 +278,17 @@ def summarise(scores: Matrix, rows: Matrix, asked: Kind) -> Matrix:
 def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
     """Return the evidence of a compound question: the best of each part in turn, then the rest.
 
-    The parts' best sentences share the chance mass evenly, so a reader takes one of each before a second.
+    The parts' best sentences share the chance mass evenly, so a reader takes one of each before a second, which counts
+    as much as it does beside the best of its part.
     """
     ranked: dict[tuple[str, int, int], Evidence] = {}
+    most = 1 / (2 * len(parts))
     for place in range(2):
         for part in parts:
-            for piece in part.evidence[place : place + 1]:
-                ranked.setdefault(piece.citation.key, replace(piece, score=1 / (2 * len(parts))))
+            new = [piece for piece in part.evidence[:2] if piece.citation.key not in ranked]
+            for piece in new[:1]:
+                share = 1.0 if place == 0 else piece.score / max(part.evidence[0].score, 1e-9)
+                ranked[piece.citation.key] = replace(piece, score=share * most)
     for piece in whole.evidence:
         ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
     confidence = max([whole.confidence, *(p.confidence for p in parts)])

@@ -139,7 +139,8 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
     for part in asked_one_by_one:
         # "and when was that?" is weighed with what it leans on
         stands = alone and bool(names(part)) and not leans(part)
-        asked_part = Asked(part, part if stands else f"{asked.full} {part}", (part, asked.full), LEANING)
+        about = asked.full if leans(part) or not alone else " ".join(dict.fromkeys(names(asked.full).values()))
+        asked_part = Asked(part, part if stands else f"{about} {part}".strip(), (part, asked.full), LEANING)
         asked_part, theirs = attributed(asked_part, index)
         place = index.only(sorted(theirs)) if theirs else index
         found = ranked(place, reranker).retrieve(asked_part.forms, depth, asked_part.weights)

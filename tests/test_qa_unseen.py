@@ -110,3 +110,20 @@ def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encod
     assistant = Library(tmp_path, encoder, lamp_md=f"# The lamp\n\n{notes}").assistant()
     assert assistant.ask(question).abstained
     assert not assistant.ask("How many people see the marketing of the lamp?").abstained
+
+
+def test_each_part_of_a_question_is_answered_and_nothing_beside_it(tmp_path, encoder):
+    shops = {
+        f"shop{n}_md": f"# Shop {n}\n\nShop {n} sells tea at {n + 2} euros. It closes at {n + 5}." for n in range(5)
+    }
+    cafe = "# The Harbour Cafe\n\nThe Harbour Cafe opened in March 1987 in Dunmore. Its founder was Ines Valente.\n\n"
+    cafe += "## Prices\n\nA cup of coffee costs 3.20 euros. Breakfast is served until 11 o'clock and costs 12 euros.\n"
+    ferry = "The ferry\n\nThe ferry between Dunmore and Skerra sails four times a day. The crossing takes 45 minutes.\n"
+    assistant = Library(tmp_path, encoder, cafe_md=cafe, ferry_txt=ferry, **shops).assistant()
+    answer = assistant.ask("What does coffee cost at the Harbour Cafe, and how long does the ferry crossing take?")
+    assert [claim.text for claim in answer.claims] == [
+        "A cup of coffee costs 3.20 euros.",
+        "The crossing takes 45 minutes.",
+    ]
+    answer = assistant.ask("When did the Harbour Cafe open and who founded it?")
+    assert "1987" in answer.claims[0].text and "Ines Valente" in answer.claims[1].text
