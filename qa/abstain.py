@@ -49,7 +49,7 @@ _ASKS_MONEY = re.compile(
     r"\b(?:does|do|did|would|will) .{1,60} cost\b|\b(?:price|cost|salary|fee|revenue)s? of\b"
 )
 _MONEY = re.compile(
-    r"[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b|\d\s?(?:k|m|bn)\b"
+    r"[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b|\d\s?(?:k|mn|bn)\b"
 )
 _CELL_AMOUNT = re.compile(r": \d[\d.,]*(?:;|$)")  # tables name the currency nowhere, or in a column's name
 _IN_UNIT = re.compile(r"\bin (?:(?:square|cubic|full|whole|working|calendar) )?(?P<unit>[a-z]+(?:-[a-z]+)?)\b")
