@@ -9,9 +9,8 @@
 - ``requests``, ``respond``, ``smalltalk``: what is no question to the documents' words; its answers in ``documents``,
   ``summary``, ``compare`` and ``clarify``
 - ``texts``: what the product itself says, in English and Chinese
-- ``features``, ``cross_encoder``, ``evidence``, ``abstain``: which sentences answer, and whether any does;
-  ``demanded``: the word that evidence must hold; ``rows``: lines of tables and records; ``restated``: headings that
-  ask the question
+- ``features``, ``cross_encoder``, ``evidence``, ``rows``, ``restated``: which sentences answer; ``abstain``,
+  ``demanded``: whether any does
 - ``read``: the readers that draft sentences; ``prompt`` for those with a model
 - ``trace``: every answer as one JSON line, with all that led to it
 - ``web``: what stands beneath the chat page, and the doors for programs; ``recall``: what may be told again of an

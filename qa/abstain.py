@@ -49,7 +49,7 @@ _ASKS_MONEY = re.compile(
     r"\b(?:does|do|did|would|will) .{1,60} cost\b|\b(?:price|cost|salary|fee|revenue)s? of\b"
 )
 _MONEY = re.compile(
-    r"[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b|\d\s?(?:k|m|bn)\b"
+    r"[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b|\d\s?(?:k|mn|bn)\b"
 )
 _CELL_AMOUNT = re.compile(r": \d[\d.,]*(?:;|$)")  # tables name the currency nowhere, or in a column's name
 _IN_UNIT = re.compile(r"\bin (?:(?:square|cubic|full|whole|working|calendar) )?(?P<unit>[a-z]+(?:-[a-z]+)?)\b")
@@ -210,26 +210,27 @@ def _could_answer(asked: Asked, quote: str) -> bool:
 def fitting_first(asked: Asked, judged: Judged) -> Judged:
     """Return the evidence with the sentences that hold the kind of thing asked for before those that do not.
 
-    Nothing changes where none of the best holds it.
+    Nothing changes where none of the best holds it. Only for reading: whether there is an answer at all is decided
+    from the evidence as it was weighed.
     """
-    best = [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
     person = kind(asked.question) == "person"  # of which too many a name is missed for putting sentences behind
-    if judged.parts > 1 or person or not judged.evidence:
+    if judged.parts > 1 or person or not any(_could_answer(asked, e.citation.quote) for e in _best(judged)):
         return judged
-    if not any(_could_answer(asked, e.citation.quote) for e in best):
-        return _with_next(asked, judged)
     weighed = [
         e if _could_answer(asked, e.citation.quote) else replace(e, score=e.score * UNFIT) for e in judged.evidence
     ]
     return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
 
 
-def _with_next(asked: Asked, judged: Judged) -> Judged:
-    """Return the evidence with the sentence that goes on with the best one behind it, where that holds what is asked.
+def with_next(asked: Asked, judged: Judged) -> Judged:
+    """Return the evidence with the sentence that goes on with the best one first, where only that holds what is asked.
 
     "The course starts in May. It costs 95 euros.": the second speaks of the course as well.
     """
-    first = judged.evidence[0]
+    best = _best(judged)
+    if judged.parts > 1 or not best or any(_could_answer(asked, e.citation.quote) for e in best):
+        return judged
+    first = best[0]
     spans = first.citation.passage.sentences
     after = next((span for span in spans if span[0] >= first.citation.end), None)
     for e in judged.evidence[1:]:
@@ -239,6 +240,11 @@ def _with_next(asked: Asked, judged: Judged) -> Judged:
             rest = (other for other in judged.evidence if other not in (e, first))
             return replace(judged, evidence=(replace(e, score=first.score), first, *rest))
     return judged
+
+
+def _best(judged: Judged) -> list[Evidence]:
+    """Return the first sentences, as far as each counts beside the first."""
+    return [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
 
 
 def _asks_yes(question: str) -> bool:

@@ -76,7 +76,7 @@ def stream(
     written = partial(as_written, texts=texts, index=index)
     asked = replace(asked, question=written(asked.question), full=written(asked.full))
     clock.append(perf_counter())
-    judged = abstain.fitting_first(asked, judge(asked, hits, index, scorer, reranker))
+    judged = abstain.with_next(asked, judge(asked, hits, index, scorer, reranker))
     judged = unsaid(judged, question, history)
     steps = steps or Steps()
     steps.asked, steps.judged = asked, judged
@@ -86,8 +86,9 @@ def stream(
     verifying = 0.0
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
     readers = () if abstain.should_abstain(asked, judged, strictness) else (reader, *quotes)
+    read = abstain.fitting_first(asked, judged).evidence
     for used in readers:  # where nothing that a model wrote holds, the quotes stand in
-        for draft in used.read(asked.question, judged.evidence, history):
+        for draft in used.read(asked.question, read, history):
             begun = perf_counter()
             claim = checked(draft, judged.evidence, verifier)
             verifying += perf_counter() - begun

@@ -7,7 +7,7 @@ from chat_models import evidence
 from corpus.document import Passage
 from qa.answer import Citation
 from qa.evidence import Evidence, _quotes
-from qa.read.lists import ITEMS
+from qa.read.lists import ITEMS, MOST
 from qa.read.quote import SENTENCES, QuoteReader, plain
 
 
@@ -67,7 +67,13 @@ def test_a_list_comes_as_its_entries():
 
 
 def test_a_long_list_is_cut():
-    assert len(read("What are the goals?", listed(*(f"- Goal number {n}." for n in range(20))))) <= ITEMS
+    long = "is told in a good many words, which nobody reads to their end, as there are far too many"
+    assert len(read("What are the goals?", listed(*(f"- Goal number {n} {long}." for n in range(20))))) <= ITEMS
+
+
+def test_a_list_of_short_entries_is_told_to_its_end_up_to_twenty():
+    assert len(read("What are the goals?", listed(*(f"- Goal number {n}." for n in range(12))))) == 12
+    assert len(read("What are the goals?", listed(*(f"- Goal number {n}." for n in range(30))))) == MOST
 
 
 def test_an_entry_is_a_sentence_where_no_list_is_asked_for():
