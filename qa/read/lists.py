@@ -66,7 +66,10 @@ def entries(question: str, evidence: Sequence[Evidence]) -> list[Citation]:
             run = _announced(sentences, place)
             if run:
                 return [sentences[n] for n in run]
-        if noun and len(run) > 1 and (_names(noun, sentences, run) or _holds_best(sentences, run, evidence)):
+        aside = rank > 0 and evidence[0].score > _ONE and not _among(evidence[0], sentences, run)
+        if not noun or len(run) < 2 or aside or not _are_sentences(sentences, run):
+            continue
+        if _names(noun, sentences, run) or _holds_best(sentences, run, evidence):
             return _readable([sentences[n] for n in run])
     return _whole(evidence, noun)
 
