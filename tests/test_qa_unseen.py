@@ -132,7 +132,7 @@ def test_each_part_of_a_question_is_answered_and_nothing_beside_it(tmp_path, enc
 def test_a_sentence_that_answers_is_not_replaced_by_paragraphs_of_a_list_below_it(tmp_path, encoder):
     text = (
         "# The bakery\n\n## Selling bread online\n\n"
-        "The bakery sells its bread on the platforms Loafly, Crumb and Bakernet. Selling on platforms began in 2019.\n\n"
+        "The bakery sells its bread on the platforms Loafly, Crumb and Bakernet. Sales on platforms began in 2019.\n\n"
         "- Early bread: The bakery shows new bread on platforms before it is sold. This brings people in.\n"
         "- Answers: The bakers answer questions on platforms themselves. People like it.\n"
     )
