@@ -18,6 +18,7 @@ from qa.conversation import Asked
 from qa.demanded import beside, demanded
 from qa.evidence import Evidence, Judged
 from qa.features import NUMBER_WORDS, holds
+from qa.polarity import denial, poles
 from qa.question import kind, names
 from qa.rows import is_row, record, values
 from qa.synonyms import content, same
@@ -147,7 +148,8 @@ def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual
     if (word := demanded(asked.question, judged.confidence)) and not any(_tells_of(word, asked, e) for e in able):
         return True
     if judged.parts == 1 and (told := beside(asked.question, judged.confidence)):
-        able = [e for e in able if _stands(told, _around(e.citation))]
+        denied = [e for e in able if _asks_yes(asked.question) and denial(e.citation.quote)]  # "e-mail is not enough"
+        able = [e for e in able if e in denied or _stands(told, _around(e.citation))]
     unheld = judged.unheld and judged.confidence < SUREST and " or " not in asked.question
     if unheld and all(missing_names(asked.question, [e]) for e in able):
         return True
@@ -286,7 +288,9 @@ def _tells_of(word: str, asked: Asked, piece: Evidence) -> bool:
 
 
 def _stands(told: str, text: str) -> bool:
-    """Return whether a text holds words or their synonyms; such as "made", which say little, as they are."""
+    """Return whether a text holds words, their synonyms or opposites; such as "made", which say little, as they are."""
+    if poles(told).keys() & poles(text).keys():  # "forbidden" tells whether it is allowed
+        return True
     wanted, seen = content(told), set(content(text))
     if not wanted:
         wanted, seen = frozenset(terms(told, stop=False)), set(terms(text, stop=False))

@@ -33,7 +33,8 @@ _BESIDE = tuple(  # what is to be told of, the deed of a passive, what people do
         rf"^(?:what (?:is|are)|what's|define|explain)(?: meant by)? (?:an? )?((?!(?:{_OF_THE_TALK})\b)"
         r"[a-z-]{3,}(?: [a-z-]{3,})?)\W*$",
         r"^(?:and )?where (?:is|are|was|were) .*?([a-z]+(?:ed|wn|ght|ade|uilt|old|eld|ept|und|orn))\W*$",
-        r"\bhow many people (?:(?:are|were|have|has|do|does|did|is|was|can|will) )?([a-z]{3,})\b",
+        r"\bhow many people (?:(?:are|were|have) )?(?!(?:are|were|have|has|do|does|did|is|was|can|will|in|on|at|of)\b)"
+        r"([a-z]{3,})\b",
         r"^(?:is|are|was|were) (?!.* or ).+ ([a-z-]{3,})\W*$",
     )
 )
