@@ -24,6 +24,7 @@ from qa.question import check, names
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
+from qa.said import shares
 from qa.spelling import as_written
 from qa.texts import LABELLED, language, say
 from qa.trace import Steps
@@ -94,7 +95,7 @@ def stream(
             verifying += perf_counter() - begun
             kept = claim.support >= SHOWN and bool(claim.citations)
             if kept and not isinstance(used, QuoteReader):  # a model may write, verifiably, of something else
-                kept = abstain.shares(asked, " ".join((claim.text, *(c.quote for c in claim.citations))))
+                kept = shares(asked, " ".join((claim.text, *(c.quote for c in claim.citations))))
             (claims if kept else dropped).append(claim)
             steps.drafts.append((used.name, claim, kept))
             if kept:

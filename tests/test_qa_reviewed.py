@@ -6,11 +6,11 @@ from fakes import HashEncoder, Library
 
 from corpus.document import Passage
 from qa import ask
-from qa.abstain import missing_names
 from qa.answer import Citation, Turn
 from qa.conversation import leans, understand
 from qa.evidence import Evidence
 from qa.question import asks_particulars, listed, smalltalk
+from qa.said import missing_names
 from qa.verify import LexicalVerifier
 
 
