@@ -3,16 +3,20 @@
 ``python -m eval.bench.load [--users 20] [--minutes 5] [--passages 5000]`` starts ``ui.py`` on a generated index of
 about so many passages and lets users ask through gradio's client, each one question after another, with no pause. Each
 question asks for the number that one document gives, so that an answer which went to another user is told from one
-that is right.
+that is right. With ``--chat`` they chat instead, each in a tab of their own, by what the page's events call, in this
+process: answers stream, conversations are kept, and at the end the file of conversations must hold every turn of each.
 """
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from gradio_client import Client
@@ -20,9 +24,19 @@ from gradio_client import Client
 from eval.bench.served import served
 from eval.bench.watched import resident
 from eval.metrics import percentile
+from index.retrieve import Index
 from index.sync import sync
+from qa.read.quote import QuoteReader
+from qa.system import Assistant
+from qa.web.chat import Chat
+from qa.web.conversations import Conversations, beside
+from qa.web.seen import Access, Asker
+from qa.web.seen import Seen as Asked
+from qa.web.shelf import Shelf
+from qa.web.tab import Tab
 
 PLACES = ("Dunmore", "Skerra", "Quillback", "Ottoline", "Marrow", "Tarn", "Velin", "Hask", "Orrin", "Brale")
+TURNS = 10  # questions of one conversation
 SETTLED = 0.2  # share of the run after which memory is taken as that of a server at work
 
 
@@ -59,7 +73,7 @@ def asked(user: int, turn: int, documents: int) -> tuple[str, str]:
     return f"How many books does hall {hall} of the {place} library hold?", str(number(document, hall))
 
 
-def use(address: str, user: int, documents: int, end: float, seen: Seen) -> None:
+def use(address: str, documents: int, user: int, end: float, seen: Seen) -> None:
     """Ask until the time is over."""
     client, turn = Client(address, verbose=False), 0
     while time.monotonic() < end:
@@ -77,6 +91,49 @@ def use(address: str, user: int, documents: int, end: float, seen: Seen) -> None
         turn += 1
 
 
+def talk(chat: Chat, owner: threading.local, documents: int, user: int, end: float, seen: Seen) -> None:
+    """Chat until the time is over, a new conversation now and then; then look for every turn in the file."""
+    tab, turn, owner.name = Tab(), 0, f"user {user}"
+    while time.monotonic() < end:
+        question, wanted = asked(user, turn, documents)
+        begun = time.monotonic()
+        if turn % TURNS == 0:
+            chat.fresh(tab)
+        for _ in chat.reply(question, tab):
+            pass
+        chat.refresh(tab)
+        told = tab.turns[-1]
+        with seen.lock:
+            seen.seconds.append(time.monotonic() - begun)
+            seen.lost += told.state != "done" or wanted not in told.answer.text.replace(",", "")
+        turn += 1
+    kept = chat.shelf.kept
+    listed = [one.id for one in kept.listed(owner.name)]
+    held = sorted(stored.question for one in listed for stored in kept.turns(owner.name, one) if stored.state == "done")
+    with seen.lock:
+        seen.lost += held != sorted(asked(user, n, documents)[0] for n in range(turn))
+
+
+def chats(users: int, minutes: float, passages: int) -> dict[str, object]:
+    """Run the load of people who chat and return its figures, as :func:`load` does."""
+    with tempfile.TemporaryDirectory() as work:
+        folder, place = Path(work) / "documents", Path(work) / "index"
+        folder.mkdir()
+        write(folder, passages)
+        sync([folder], place)
+        index, owner = Index(place), threading.local()
+        assistant = Asked(Assistant(index, QuoteReader()), Access(index), Asker)
+        kept = Conversations(beside(place), index.store)
+        chat = Chat(assistant, Shelf(kept, lambda: str(owner.name), assistant.still))
+        try:
+            found = _measured(partial(talk, chat, owner, len(list(folder.iterdir()))), os.getpid(), users, minutes)
+        finally:
+            chat.shelf.asking.close()
+            kept.close()
+            index.store.close()
+        return found
+
+
 def load(users: int, minutes: float, passages: int) -> dict[str, object]:
     """Run the load and return its figures; times in seconds, memory in megabytes.
 
@@ -90,13 +147,13 @@ def load(users: int, minutes: float, passages: int) -> dict[str, object]:
         sync([folder], index)
         command = ["ui.py", "--index", str(index), "--rate", "0"]
         with served(command, "is ready", Path(work)) as (address, pid):
-            return _measured(address, pid, users, minutes, len(list(folder.iterdir())))
+            return _measured(partial(use, address, len(list(folder.iterdir()))), pid, users, minutes)
 
 
-def _measured(address: str, pid: int, users: int, minutes: float, documents: int) -> dict[str, object]:
+def _measured(act: Callable[[int, float, Seen], None], pid: int, users: int, minutes: float) -> dict[str, object]:
     seen, begun = Seen(), time.monotonic()
     end = begun + 60 * minutes
-    threads = [threading.Thread(target=use, args=(address, user, documents, end, seen)) for user in range(users)]
+    threads = [threading.Thread(target=act, args=(user, end, seen)) for user in range(users)]
     for thread in threads:
         thread.start()
     memory = []
@@ -126,8 +183,10 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--passages", type=int, default=5000)
+    parser.add_argument("--chat", action="store_true")
     given = parser.parse_args()
-    sys.stdout.write(json.dumps(load(given.users, given.minutes, given.passages), indent=1) + "\n")
+    run = chats if given.chat else load
+    sys.stdout.write(json.dumps(run(given.users, given.minutes, given.passages), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -261,9 +261,9 @@ class Chat:
         asked = [past.answer.question for past in tab.turns]
         passages = [hit.passage for hit in turn.answer.hits] if turn else index.store.sample(SAMPLE)
         options = replace(tab.options if turn else USUAL, reader="quote")  # a model, maybe elsewhere, is not asked
-        documents = tab.documents if turn else None
-        ask = partial(self.assistant.ask, documents=documents, options=options, counted=False)
         try:
+            documents = self._asked(tab) if turn else None
+            ask = partial(self.assistant.ask, documents=documents, options=options, counted=False)
             found = suggest(passages, ask, asked)
         except (QuestionError, StoreError):  # what the conversation asks has gone meanwhile
             return None
