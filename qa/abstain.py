@@ -19,7 +19,7 @@ from qa.evidence import Evidence, Judged
 from qa.polarity import denial
 from qa.question import kind
 from qa.said import KIND_WORDS, any_known, around, known, missing_names, shares, speaks_of, stands, tells_record
-from qa.sought import DENIES, could_answer
+from qa.sought import DENIES, could_answer, uncited
 from qa.synonyms import content
 from qa.texts import options, say
 
@@ -92,11 +92,10 @@ def fitting_first(asked: Asked, judged: Judged) -> Judged:
     from the evidence as it was weighed.
     """
     person = kind(asked.question) == "person"  # of which too many a name is missed for putting sentences behind
-    if judged.parts > 1 or person or not any(could_answer(asked, e.citation.quote) for e in _best(judged)):
+    fits = {e.citation.key for e in judged.evidence if could_answer(asked, uncited(e.citation.quote))}
+    if judged.parts > 1 or person or not any(e.citation.key in fits for e in _best(judged)):
         return judged
-    weighed = [
-        e if could_answer(asked, e.citation.quote) else replace(e, score=e.score * UNFIT) for e in judged.evidence
-    ]
+    weighed = [e if e.citation.key in fits else replace(e, score=e.score * UNFIT) for e in judged.evidence]
     return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
 
 

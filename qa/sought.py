@@ -36,6 +36,7 @@ _AGENT = re.compile(  # who does it where it is done by someone without a name: 
     r"(?:ed|en|wn|nt|ld|ut|ne|pt) (?:by|to) (?:the|an?|your|their|his|her|our) (?!(?:end|time|way|day|date|year|month|"
     r"week|hour|beginning|start|same|following|first|last|next|use|sea|river|rest)\b)[a-z]{3}"
 )
+_CITED = re.compile(r"(?<=[A-Za-z.]) \((?:[^()\d]*, )?\d{4}[a-z]?\)")  # "Shih et al. (2014)": when it was published
 _CONDITION = re.compile(r"^(?:and )?when (?:may|can|could|must|should|do|am|are) (?:i|we|you|one|they)\b")
 DENIES = re.compile(r"\b(?:not(?! only| just| merely)|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
 _TOKEN = re.compile(r"%|°?[a-z]+(?:-[a-z]+)*|(?<=\d)[a-z]+")
@@ -67,6 +68,15 @@ def could_answer(asked: Asked, quote: str) -> bool:
     if expected == "person" and _AGENT.search(text):
         return True
     return expected not in ("number", "person") or holds(expected, values(quote), asked.full)
+
+
+def uncited(quote: str) -> str:
+    """Return a sentence without the years of works that it refers to.
+
+    >>> uncited("Shih et al. (2014) studied fans.")
+    'Shih et al. studied fans.'
+    """
+    return _CITED.sub("", quote)
 
 
 def _counts(noun: str, text: str) -> bool:

@@ -3,7 +3,9 @@
 import pytest
 from fakes import Library
 
+from qa.conversation import Asked
 from qa.rows import told, values
+from qa.sought import could_answer, uncited
 
 PRICES = (
     "Item,Size,Price,Available,Allergens\nRye bread,750 g,4.20,daily,gluten\nApple cake,150 g,3.40,weekends,egg\n"
@@ -140,3 +142,17 @@ def test_a_sentence_that_answers_is_not_replaced_by_paragraphs_of_a_list_below_i
     answer = assistant.ask("Which online platforms does the bakery sell on?")
     assert "Loafly, Crumb and Bakernet" in answer.claims[0].text
     assert not any(claim.item for claim in answer.claims)
+
+
+@pytest.mark.parametrize(
+    ("quote", "fits"),
+    [
+        ("Shih et al. (2014) studied the mill.", False),
+        ("The mill is old (Wong, 2021).", False),
+        ("The mill was built in 1702 (Wong, 2021).", True),
+        ("The mill (built 1702) grinds rye.", True),
+    ],
+)
+def test_the_year_of_a_work_that_is_cited_is_no_date_of_what_is_asked(quote, fits):
+    question = "When was the mill built?"
+    assert could_answer(Asked(question, question, (question,), (1.0,)), uncited(quote)) == fits
