@@ -41,8 +41,7 @@ _REFERS = re.compile(r"(?:It|They|He|She|This|These)\b")
 def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual") -> bool:
     """Return whether the best evidence does not hold an answer; the stricter, the more often."""
     bar = BARS[strictness]
-    looked_at = judged.evidence[: BEST if judged.parts == 1 else 2 * judged.parts]
-    best = [e for e in looked_at if e.score >= _RIVAL * judged.evidence[0].score]
+    best = _best(judged)
     if not best or _unlikely(asked, judged, best, bar):
         return True
     if not any(shares(asked, f"{around(e.citation)} {e.citation.passage.text}") for e in best):
@@ -91,9 +90,10 @@ def fitting_first(asked: Asked, judged: Judged) -> Judged:
     Nothing changes where none of the best holds it. Only for reading: whether there is an answer at all is decided
     from the evidence as it was weighed.
     """
-    person = kind(asked.question) == "person"  # of which too many a name is missed for putting sentences behind
+    if judged.parts > 1 or kind(asked.question) == "person":  # too many a person's name is missed
+        return judged
     fits = {e.citation.key for e in judged.evidence if could_answer(asked, uncited(e.citation.quote))}
-    if judged.parts > 1 or person or not any(e.citation.key in fits for e in _best(judged)):
+    if not any(e.citation.key in fits for e in _best(judged)):
         return judged
     weighed = [e if e.citation.key in fits else replace(e, score=e.score * UNFIT) for e in judged.evidence]
     return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
@@ -120,8 +120,9 @@ def with_next(asked: Asked, judged: Judged) -> Judged:
 
 
 def _best(judged: Judged) -> list[Evidence]:
-    """Return the first sentences, as far as each counts beside the first."""
-    return [e for e in judged.evidence[:BEST] if e.score >= _RIVAL * judged.evidence[0].score]
+    """Return the first sentences, of several parts two each, as far as each counts beside the first."""
+    first = judged.evidence[: BEST if judged.parts == 1 else 2 * judged.parts]
+    return [e for e in first if e.score >= _RIVAL * judged.evidence[0].score]
 
 
 def _asks_yes(question: str) -> bool:

@@ -3,17 +3,16 @@
 "No, not at present." shares no word with "Do you deliver to islands?"; the question before it shares all of them.
 """
 
-import re
 from collections.abc import Sequence
 
 from qa.answer import Citation
+from qa.polarity import denial
 from qa.synonyms import content
 
 COVERED = 0.8  # share of the question's terms that the document's question holds
 OWN = 0.75  # share of the document's question that is the question's, where neither denies; else the denial tells much
 OWN_DENIED = 0.6
 FOLLOW = 3  # sentences of a passage that answer it
-_DENIES = re.compile(r"\b(?:not|no|never|without|cannot)\b|n't\b", re.IGNORECASE)
 
 
 def alike(question: str, text: str) -> bool:
@@ -25,8 +24,8 @@ def alike(question: str, text: str) -> bool:
     False
     """
     asked, told = content(question), content(text)
-    denied = bool(_DENIES.search(question))
-    if denied != bool(_DENIES.search(text)):
+    denied = bool(denial(question))
+    if denied != bool(denial(text)):
         return False
     both = len(asked & told) + denied
     return both >= 2 and both >= COVERED * len(asked) and both >= (OWN_DENIED if denied else OWN) * len(told)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from index.words import has_cjk, stem, terms, words
 from qa.answer import Citation
+from qa.polarity import denial
 from qa.question import names
 
 ROW = re.compile(r"^[^:;]{1,60}: .*; [^:;]{1,60}: ")
@@ -21,7 +22,6 @@ CLEARLY = 0.5  # share of the best row's fit below which a row tells of somethin
 _KIND = frozenset(terms("year date day time month number name kind cost price"))  # name the answer, not what it is of
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _LIMIT = re.compile(r"\b(?:than|over|under|above|below|least|most|between|up to)\b", re.IGNORECASE)
-_DENIES = re.compile(r"\b(?:no|not|without)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)[ -]([a-z]+)")
 _RANGE = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?) ?(?:to|-|–) ?(\d+(?:\.\d+)?) ([a-z]+)")
 
@@ -108,7 +108,7 @@ def _weights(question: str, rows: Sequence[Citation]) -> list[float]:
     wanted = set(terms(question)) - set(terms(_above(rows[0]))) - _KIND
     if _LIMIT.search(question):
         wanted = {t for t in wanted if not t[0].isdigit()}
-    if _DENIES.search(question):
+    if denial(question):
         wanted.add("no")
     cells = [values(_plain(row)) for row in rows]
     seen = [set(terms(text)) | ({"no"} & set(words(text))) for text in cells]

@@ -3,9 +3,9 @@
 ``ask`` is the whole product as one function; :class:`Assistant` is the same kept open for many questions.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from corpus.errors import ReaderError, StoreError
@@ -59,8 +59,8 @@ def make_readers(names: str | Sequence[str] | None) -> dict[str, Reader]:
     Raises:
         ReaderError: a model is not on this machine.
     """
-    wanted = [names] if isinstance(names, str) else names or ["quote"]
-    return {without_password(name): make_reader(name) for name in wanted}
+    made = [(name, make_reader(name)) for name in ([names] if isinstance(names, str) else names or ["quote"])]
+    return {without_password(name): reader for name, reader in made}
 
 
 def make_reranker(name: str | None) -> Reranker | None:
@@ -132,10 +132,7 @@ class Assistant(Sources):
         directory = Path(index) if index is not None else standing_index()
         if index is None and directory == library_index():
             return cls.library(reader, progress, reranker, trace, verifier)
-        readers = make_readers(reader)
-        noted = Trace(trace, next(iter(readers)), reranker, verifier) if trace is not None else None
-        first, ranker = next(iter(readers.values())), make_reranker(reranker)
-        return cls(Index(directory), first, ranker, trace=noted, verifier=verifier, readers=readers)
+        return cls._of(reader, reranker, trace, verifier)(Index(directory))
 
     @classmethod
     def library(
@@ -147,14 +144,32 @@ class Assistant(Sources):
         verifier: str | None = None,
     ) -> "Assistant":
         """Open the index of the library that ships, and of what was uploaded to it; builds or completes it first."""
-        readers = make_readers(reader)
-        noted = Trace(trace, next(iter(readers)), reranker, verifier) if trace is not None else None
-        first, ranker = next(iter(readers.values())), make_reranker(reranker)
+        make = cls._of(reader, reranker, trace, verifier)  # what cannot be had is told before a minute of indexing
         directory = library_index()
         there, gone = known(directory, library())
         sync(there, directory, progress=progress, keep=gone, wait=300)
         forget(directory)
-        return cls(Index(directory), first, ranker, trace=noted, verifier=verifier, readers=readers)
+        return make(Index(directory))
+
+    @classmethod
+    def _of(
+        cls,
+        reader: str | Sequence[str] | None,
+        reranker: str | None,
+        trace: Path | str | None,
+        verifier: str | None,
+    ) -> "Callable[[Index], Assistant]":
+        """Return what makes an assistant of an index with the parts that these name."""
+        readers = make_readers(reader)
+        name, first = next(iter(readers.items()))
+        return partial(
+            cls,
+            reader=first,
+            reranker=make_reranker(reranker),
+            trace=None if trace is None else Trace(trace, name, reranker, verifier),
+            verifier=verifier,
+            readers=readers,
+        )
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: encoder, cross-encoder and searchable indexes."""

@@ -7,6 +7,7 @@ be read. An answer that was broken off leaves no line.
 
 import json
 import platform
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import urlsplit
 
 from corpus.errors import GroundedError
 from index.hit import Hit
@@ -150,7 +150,4 @@ def _place(citation: Citation) -> dict[str, Any]:
 
 def without_password(reader: str) -> str:
     """Return a server's address without the name and password that it may hold; anything else as it is."""
-    if not reader.startswith(("http://", "https://")):
-        return reader
-    parts = urlsplit(reader)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return re.sub(r"^(https?://)[^/?#]*@", r"\1", reader)

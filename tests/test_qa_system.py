@@ -88,6 +88,8 @@ def test_readers_by_name():
 def test_a_question_chooses_among_the_readers_the_first_of_which_is_usual(shelf):
     readers = make_readers(["http://ann:secret@models.example:8000/v1#small", "quote"])
     assert list(readers) == ["http://models.example:8000/v1#small", "quote"]
+    with pytest.raises(ReaderError, match="reads http://host:port"):
+        make_readers("http://[x")
     assert list(make_readers(None)) == list(make_readers("quote")) == ["quote"]
     made = Assistant(shelf.index, Scripted("The Harbour Cafe opened in March 1987."))
     assert list(made.readers) == ["quote", "scripted"]

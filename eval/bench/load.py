@@ -14,7 +14,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -116,17 +117,13 @@ def talk(chat: Chat, owner: threading.local, documents: int, user: int, end: flo
 
 def chats(users: int, minutes: float, passages: int) -> dict[str, object]:
     """Run the load of people who chat and return its figures, as :func:`load` does."""
-    with tempfile.TemporaryDirectory() as work:
-        folder, place = Path(work) / "documents", Path(work) / "index"
-        folder.mkdir()
-        write(folder, passages)
-        sync([folder], place)
+    with _indexed(passages) as (place, documents):
         index, owner = Index(place), threading.local()
         assistant = Asked(Assistant(index, QuoteReader()), Access(index), Asker)
         kept = Conversations(beside(place), index.store)
         chat = Chat(assistant, Shelf(kept, lambda: str(owner.name), assistant.still))
         try:
-            found = _measured(partial(talk, chat, owner, len(list(folder.iterdir()))), os.getpid(), users, minutes)
+            found = _measured(partial(talk, chat, owner, documents), os.getpid(), users, minutes)
         finally:
             chat.shelf.asking.close()
             kept.close()
@@ -140,14 +137,21 @@ def load(users: int, minutes: float, passages: int) -> dict[str, object]:
     Raises:
         EvalError: the server did not start.
     """
+    with _indexed(passages) as (index, documents):
+        command = ["ui.py", "--index", str(index), "--rate", "0"]
+        with served(command, "is ready", index.parent) as (address, pid):
+            return _measured(partial(use, address, documents), pid, users, minutes)
+
+
+@contextmanager
+def _indexed(passages: int) -> Iterator[tuple[Path, int]]:
+    """Write and index documents of about so many passages; yields the index directory and their number."""
     with tempfile.TemporaryDirectory() as work:
         folder, index = Path(work) / "documents", Path(work) / "index"
         folder.mkdir()
         write(folder, passages)
         sync([folder], index)
-        command = ["ui.py", "--index", str(index), "--rate", "0"]
-        with served(command, "is ready", Path(work)) as (address, pid):
-            return _measured(partial(use, address, len(list(folder.iterdir()))), pid, users, minutes)
+        yield index, len(list(folder.iterdir()))
 
 
 def _measured(act: Callable[[int, float, Seen], None], pid: int, users: int, minutes: float) -> dict[str, object]:

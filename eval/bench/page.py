@@ -2,8 +2,8 @@
 
 ``python -m eval.bench.page [--loads 7] [--index DIR]`` opens ``ui.py``, and a page of one text box made with the same
 gradio, by turns in Chromium: first contentful paint as the browser tells it, and the time from the request until a
-question can be typed, with an empty cache and again with what the browser kept. The second column of each pair is the
-limit for any page of this library. ``CHROMIUM`` names the browser.
+question can be typed, with an empty cache and again with what the browser kept. What the page of one text box takes is
+the limit for any page of this library. ``CHROMIUM`` names the browser.
 """
 
 import argparse

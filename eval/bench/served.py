@@ -35,7 +35,9 @@ def served(command: Sequence[str], ready: str, home: Path) -> Iterator[tuple[str
             end = time.monotonic() + START_SECONDS
             while ready not in (told := Path(log.name).read_text()):
                 if server.poll() is not None or time.monotonic() > end:
-                    raise EvalError(f"a page is served within {START_SECONDS:.0f} s, and was not: {told[-300:]}")
+                    raise EvalError(
+                        f"a page is served within {START_SECONDS:.0f} s; mend what this one told: {told[-300:]}"
+                    )
                 time.sleep(0.1)
             yield f"http://127.0.0.1:{port}", server.pid
         finally:

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from ipaddress import ip_address
 from time import sleep
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
@@ -71,7 +71,8 @@ class RemoteReader:
         """
         try:
             url = httpx.URL(base_url.strip())
-        except httpx.InvalidURL as error:
+            urlsplit(base_url)  # refuses what httpx only stumbles over when it connects: "http://[x"
+        except (httpx.InvalidURL, ValueError) as error:
             raise ReaderError(f"a server's address reads http://host:port, got {base_url!r}: {error}") from error
         if url.scheme not in ("http", "https") or not url.host:
             raise ReaderError(f"a server's address begins with http:// or https:// and a host, got {base_url!r}")
