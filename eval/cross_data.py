@@ -85,7 +85,7 @@ def collect(data: Path, work: Path, report: Callable[[str], None]) -> Data:
     for n_set, name in enumerate(SETS):
         ids = {p["id"]: f"{n}.txt" for n, p in enumerate(objects(data / name / "corpus.jsonl.gz"))}
         asked = objects(data / name / "queries.jsonl.gz")
-        found = sorted({m for q in asked for m in _NAME.findall(q["question"])})
+        found = sorted({m for q in asked for m in names_of(q["question"])})
         elsewhere = indexes[SETS[(n_set + 1) % len(SETS)]]
         for n, query in enumerate(asked):
             text = understand(query["question"], [Turn(*t) for t in query.get("history", ())]).full
@@ -100,6 +100,11 @@ def collect(data: Path, work: Path, report: Callable[[str], None]) -> Data:
                     _add(out, pairs, changed, near, {}, name, 2)
         report(f"{name}: {len(out.rows)} pairs")
     return out
+
+
+def names_of(question: str) -> list[str]:
+    """Return the names in a question: capitalised words that do not begin a sentence."""
+    return _NAME.findall(question)
 
 
 def changes(question: str, names: Sequence[str], draw: random.Random, near: str) -> Iterator[str]:

@@ -4,6 +4,10 @@ The default encoder's six layers (Wang et al. 2020) are trained further, its emb
 eleven megabytes. Three losses: whether a passage holds the answer (logistic), which sentence of all a question's
 passages answers (softmax over them), and where the short answer stands, as in SQuAD's baseline (Devlin et al. 2019),
 which only teaches: its head is not kept. Five minutes on a GPU, some hours without.
+
+Trained in two stages (transfer and adapt; Garg et al. 2020): on public sets, then with ``--start`` from the weights of
+the first on the practice collections (``eval/practice_data.py``), while some of the first stage's questions are
+repeated (``--replay``), so that they are not forgotten.
 """
 
 import argparse
@@ -16,11 +20,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
 FIRST, MARK = 101, 102
-GROUPS = 32  # questions of a step
+KEPT = ("head.sentence", "head.passage")
+GROUPS = 16  # questions of a step
+WINDOW = 16  # steps whose questions are put in order of their passages' length, so that little is padded
 GROUP, QUESTION, PASSAGE, LABEL, MARKED, START, END, GOLD, HELD, KIND = range(10)
 
 
@@ -35,6 +42,10 @@ class Model(torch.nn.Module):
         self.heads = torch.nn.Linear(WIDTH, 4)  # sentence, passage, start, end
         torch.nn.init.normal_(self.heads.weight, std=0.02)
         torch.nn.init.zeros_(self.heads.bias)
+        with torch.no_grad():
+            for n, name in enumerate(KEPT):
+                if name in weights:
+                    self.heads.weight[n], self.heads.bias[n] = weights[name], weights[f"{name}.bias"][0]
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor, drop: float) -> torch.Tensor:
         """Return states of shape (n, length, WIDTH)."""
@@ -59,7 +70,9 @@ class Model(torch.nn.Module):
                 linear(f"attention/self/{name}", x).view(*x.shape[:2], HEADS, -1).transpose(1, 2)
                 for name in ("query", "key", "value")
             )
-            mixed = F.scaled_dot_product_attention(q, k, v, seen, drop if self.training else 0.0)
+            # written out: on a CPU the fused kernel takes two fifths of a step, most of it on its way back
+            weights = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).masked_fill(~seen, -1e4).softmax(-1)
+            mixed = weights.to(v.dtype) @ v
             mixed = linear("attention/output/dense", mixed.transpose(1, 2).reshape(x.shape))
             x = norm("attention/output", x + F.dropout(mixed, drop, self.training))
             wide = F.gelu(linear("intermediate/dense", x))
@@ -76,6 +89,8 @@ class Pairs:
         self.questions, self.passages, self.sentences = cut["questions"], cut["passages"], cut["sentences"]
         self.rows = held["rows"]
         self.device = device
+        native = any(held and name.endswith("_bf16") for name, held in torch.cpu.get_capabilities().items())
+        self.half = device == "cuda" or native  # twice as fast
         self.groups: dict[int, list[int]] = {}
         for n, group in enumerate(self.rows[:, GROUP]):
             self.groups.setdefault(int(group), []).append(n)
@@ -83,6 +98,35 @@ class Pairs:
     def of(self, *, held: bool | None) -> list[int]:
         """Return the groups that are held out, or not, or all."""
         return [g for g, rows in self.groups.items() if held is None or bool(self.rows[rows[0], HELD]) == held]
+
+    def add(self, other: "Pairs") -> list[int]:
+        """Take the pairs of another file in; return the numbers that its groups that are not held out have here."""
+        own = other.of(held=False)
+        rows = other.rows.copy()
+        rows[:, GROUP] += max(self.groups) + 1
+        rows[:, QUESTION] += len(self.questions)
+        rows[:, PASSAGE] += len(self.passages)
+        for group, numbers in other.groups.items():
+            self.groups[group + int(rows[0, GROUP] - other.rows[0, GROUP])] = [n + len(self.rows) for n in numbers]
+        shift = int(rows[0, GROUP] - other.rows[0, GROUP])
+        self.rows = np.concatenate([self.rows, rows])
+        self.questions, self.passages = self.questions + other.questions, self.passages + other.passages
+        self.sentences = self.sentences + other.sentences
+        return [group + shift for group in own]
+
+    def length(self, group: int) -> int:
+        """Return the word pieces of the longest pair of a group."""
+        rows = self.rows[self.groups[group]]
+        asked = len(self.questions[rows[0, QUESTION]])
+        return asked + max(len(self.passages[n]) for n in rows[:, PASSAGE])
+
+    def order(self, groups: list[int], draw: random.Random) -> list[list[int]]:
+        """Return the groups of each step, drawn anew; those of like length together."""
+        drawn = draw.sample(groups, len(groups))
+        size = GROUPS * WINDOW
+        windows = [sorted(drawn[n : n + size], key=self.length) for n in range(0, len(drawn), size)]
+        steps = [w[n : n + GROUPS] for w in windows for n in range(0, len(w), GROUPS)]
+        return draw.sample(steps, len(steps))
 
     def batch(self, groups: list[int]) -> dict[str, torch.Tensor]:
         """Return the pairs of some groups as tensors; ``sentence`` numbers sentences over the batch, -1 none."""
@@ -129,7 +173,7 @@ def score(model: Model, batch: dict[str, torch.Tensor], drop: float) -> tuple[to
     passage = states[:, 0] @ model.heads.weight[1] + model.heads.bias[1]
     allowed = (batch["sentence"] >= 0) | (torch.arange(states.shape[1], device=states.device) == 0)
     ends = (states @ model.heads.weight[2:].T).masked_fill(~allowed[..., None], -1e4)
-    return sentence, passage, ends[..., 0], ends[..., 1]
+    return sentence.float(), passage.float(), ends[..., 0].float(), ends[..., 1].float()
 
 
 def loss_of(model: Model, batch: dict[str, torch.Tensor], drop: float) -> torch.Tensor:
@@ -156,24 +200,26 @@ def loss_of(model: Model, batch: dict[str, torch.Tensor], drop: float) -> torch.
     return total
 
 
-def train(pairs: Pairs, groups: list[int], weights: dict[str, torch.Tensor], args: argparse.Namespace) -> Model:
-    """Return a model trained on some groups."""
+def train(
+    pairs: Pairs, groups: list[int], again: list[int], weights: dict[str, torch.Tensor], args: argparse.Namespace
+) -> Model:
+    """Return a model trained on some groups and, in each epoch, on a draw a quarter as large of ``again``."""
     torch.manual_seed(0)
     draw = random.Random(0)
     model = Model({k: v.clone() for k, v in weights.items()}).to(pairs.device)
     model.train()
-    steps = args.epochs * math.ceil(len(groups) / GROUPS)
+    repeated = min(len(again), len(groups) // 4)
+    steps = args.epochs * math.ceil((len(groups) + repeated) / GROUPS)
     best = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=0.01, betas=(0.9, 0.98))
     plan = torch.optim.lr_scheduler.LambdaLR(
         best, lambda n: min((n + 1) / (0.1 * steps), max(0.0, (steps - n) / (0.9 * steps)))
     )
     done = 0
     for epoch in range(args.epochs):
-        order, total, begun = groups[:], 0.0, time.time()
-        draw.shuffle(order)
-        for at in range(0, len(order), GROUPS):
-            batch = pairs.batch(order[at : at + GROUPS])
-            with torch.autocast(pairs.device, torch.bfloat16, enabled=pairs.device == "cuda"):
+        order, total, begun = pairs.order(groups + draw.sample(again, repeated), draw), 0.0, time.time()
+        for step in order:
+            batch = pairs.batch(step)
+            with torch.autocast(pairs.device, torch.bfloat16, enabled=pairs.half):
                 loss = loss_of(model, batch, args.drop)
             best.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -183,7 +229,9 @@ def train(pairs: Pairs, groups: list[int], weights: dict[str, torch.Tensor], arg
             total, done = total + float(loss.detach()), done + 1
             if args.steps and done >= args.steps:
                 return model
-        sys.stdout.write(f"epoch {epoch}: loss {total * GROUPS / len(order):.3f}, {time.time() - begun:.0f} s\n")
+        sys.stdout.write(f"epoch {epoch}: loss {total / len(order):.3f}, {time.time() - begun:.0f} s\n")
+        sys.stdout.flush()
+        save_file(quantised(model), args.out)  # what a later failure would lose
     return model
 
 
@@ -227,9 +275,19 @@ def quantised(model: Model) -> dict[str, torch.Tensor]:
         else:
             out[name] = value
     weight, bias = model.heads.weight.detach().float().cpu(), model.heads.bias.detach().float().cpu()
-    for n, name in enumerate(("head.sentence", "head.passage")):
+    for n, name in enumerate(KEPT):
         out[name], out[f"{name}.bias"] = weight[n].clone(), bias[n : n + 1].clone()
     return out
+
+
+def restored(held: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return weights that ``quantised`` wrote, in 32 bits."""
+    scales = {name.removesuffix(".scale"): value for name, value in held.items() if name.endswith(".scale")}
+    return {
+        name: value.float() * scales[name][:, None] if name in scales else value
+        for name, value in held.items()
+        if not name.endswith(".scale")
+    }
 
 
 def main() -> None:
@@ -242,17 +300,22 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--drop", type=float, default=0.1)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many, to try the script")
+    parser.add_argument("--start", type=Path, help="weights that ship, or an earlier stage's, to go on from")
+    parser.add_argument("--replay", type=Path, help="pairs of an earlier stage, of which some are repeated")
     parser.add_argument("--held-out", action="store_true", help="leave the held-out titles out of what is written")
     args = parser.parse_args()
-    from safetensors.torch import load_file, save_file
-
     device = "cuda" if torch.cuda.is_available() else "cpu"
     pairs = Pairs(args.pairs, device)
     weights = {k: v.float().to(device) for k, v in load_file(args.encoder).items() if v.is_floating_point()}
-    groups = pairs.of(held=False if args.held_out else None)
-    model = train(pairs, groups, weights, args)
+    if args.start:
+        weights |= restored(load_file(args.start, device))
+    groups, held = pairs.of(held=False if args.held_out else None), pairs.of(held=True)
+    again = pairs.add(Pairs(args.replay, device)) if args.replay else []
+    if args.held_out and args.start:
+        sys.stdout.write(f"before: {json.dumps(measure(Model(weights).to(device), pairs, held))}\n")
+    model = train(pairs, groups, again, weights, args)
     if args.held_out:
-        sys.stdout.write(json.dumps(measure(model, pairs, pairs.of(held=True))) + "\n")
+        sys.stdout.write(json.dumps(measure(model, pairs, held)) + "\n")
     save_file(quantised(model), args.out)
 
 

@@ -1,8 +1,9 @@
 """A small trained model that reads a question and a passage together: which sentence answers, and whether any does.
 
 A cross-encoder (Nogueira and Cho 2019) of the default encoder's size: its embeddings, six layers trained further on
-public question sets by ``eval/cross_data.py`` and ``eval/cross_fit.py``, and two linear heads, one over the mean of a
-sentence's states, one over the first state. Weights have 8 bits, with a scale for each output.
+public question sets (``eval/cross_data.py``) and then on practice collections (``eval/practice_data.py``) by
+``eval/cross_fit.py``, and two linear heads, one over the mean of a sentence's states, one over the first state. Weights
+have 8 bits, with a scale for each output.
 """
 
 from collections.abc import Sequence

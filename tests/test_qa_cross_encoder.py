@@ -132,3 +132,9 @@ def test_training_runs_and_what_it_writes_is_read(tmp_path: Path) -> None:
     assert {k: v.shape for k, v in cross_encoder.read(tmp_path / "out").items()} == {
         k: v.shape for k, v in shipped.items()
     }
+    # a second stage begins where the first ended: at a rate of 0 it ends there, too
+    command[4], again = str(tmp_path / "second"), str(tmp_path / "pairs.npz")
+    more = ["--start", str(tmp_path / "out"), "--replay", again, "--rate", "0"]
+    subprocess.run([*command, *more], check=True, capture_output=True, timeout=300)
+    first, second = (cross_encoder.read(tmp_path / name) for name in ("out", "second"))
+    assert all(np.allclose(first[name], second[name], atol=1e-6) for name in first)
