@@ -1,14 +1,18 @@
 """Whether the evidence holds an answer, and how a refusal is worded.
 
-Decided from the evidence, before reading: the fitted chance that the best sentences answer, held to a
-higher bar when a name or number of the question stands nowhere near them, and refused outright when a
-quantity or person is asked for and none is there. Cosine alone cannot tell: unanswerable questions of the
-same domain score as high as answerable ones.
+Decided from the evidence, before reading, by a logistic regression over signals: the chance that ``qa.evidence``
+estimates, whether a name or number of the question stands nowhere near the best sentences, whether any holds the kind
+of thing that is asked for, and the like. Its constants are fitted by ``python -m eval.fit_refusal`` and kept in
+``refusal.json``. Cosine alone cannot tell: unanswerable questions of the same domain score as high as answerable ones.
 """
 
+import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
 from index.words import STOP, has_cjk, terms, words
 from qa import chinese
@@ -18,70 +22,82 @@ from qa.demanded import beside, demanded
 from qa.evidence import Evidence, Judged
 from qa.polarity import denial
 from qa.question import kind
-from qa.said import KIND_WORDS, any_known, around, known, missing_names, shares, speaks_of, stands, tells_record
+from qa.said import KIND_WORDS, any_known, around, known, missing_names, speaks_of, stands, tells_record
 from qa.sought import DENIES, could_answer, uncited
 from qa.synonyms import content
 from qa.texts import options, say
 
-# Below this chance nothing is shown; chosen on development questions (eval/LOG.md), refuses 1-3 % of the answerable
-# questions of the public sets, held out.
-FLOOR = 0.25
-# The bar when a name of the question is missing around all of the best sentences (measured in eval/LOG.md).
-FLOOR_NAME_MISSING = 0.70
-BARS: dict[Strictness, float] = {"lenient": 0.5, "usual": 1.0, "strict": 2.4}  # what the bars are multiplied by
-SUREST = 0.97  # no bar is higher
-STANDS_OUT = 0.6  # chance of the best sentence among all from which it stands out
+REFUSAL = Path(__file__).with_name("refusal.json")
+# Below this chance nothing is shown (measured in eval/LOG.md)
+BARS: dict[Strictness, float] = {"lenient": 0.2, "usual": 0.4, "strict": 0.6}
 BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
-_VAGUE = 0.5  # chance of an answer below which a word of the question beside its names must stand near it
 _REFERS = re.compile(r"(?:It|They|He|She|This|These)\b")
+SIGNALS = (
+    "logit", "top", "unable", "unable_first", "no_record", "vague", "vague_first", "demanded", "beside", "unheld",
+    "names", "names_first", "held", "yes_or_no", "parts",
+)  # fmt: skip
 
 
 def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual") -> bool:
     """Return whether the best evidence does not hold an answer; the stricter, the more often."""
-    bar = BARS[strictness]
-    best = _best(judged)
-    if not best or _unlikely(asked, judged, best, bar):
-        return True
-    if not any(shares(asked, f"{around(e.citation)} {e.citation.passage.text}") for e in best):
-        return True
-    able = [e for e in best if could_answer(asked, e.citation.quote) and tells_record(asked, e.citation)]
-    if judged.confidence < _VAGUE and judged.parts == 1:
-        able = [e for e in able if speaks_of(asked, e.citation)]
-    if (word := demanded(asked.question, judged.confidence)) and not any(_tells_of(word, asked, e) for e in able):
-        return True
-    if judged.parts == 1 and (told := beside(asked.question, judged.confidence)):
-        denied = [e for e in able if _asks_yes(asked.question) and denial(e.citation.quote)]  # "e-mail is not enough"
-        able = [e for e in able if e in denied or stands(told, around(e.citation))]
-    unheld = judged.unheld and judged.confidence < SUREST and " or " not in asked.question
-    if unheld and all(missing_names(asked.question, [e]) for e in able):
-        return True
-    sure = judged.confidence >= min(SUREST, FLOOR_NAME_MISSING * bar) and not _asks_yes(asked.question)
-    if not able or sure:
-        return not able
-    if judged.parts > 1:
-        return bool(missing_names(asked.question, able, judged.common))
-    # one sentence must hold both name and answer
-    return all(missing_names(asked.question, [e], judged.common) for e in able)
+    bar, best = BARS[strictness], _best(judged)
+    if has_cjk(asked.question):  # whose words are covered is weighed, too
+        place = [around(e.citation) for e in best]
+        return not best or chinese.unanswered(asked.question, place, judged.confidence, bar / BARS["usual"])
+    return chance(asked, judged) < bar
 
 
-def _unlikely(asked: Asked, judged: Judged, best: Sequence[Evidence], bar: float) -> bool:
-    """Return whether the chance of an answer is too low; of Chinese, whose words are covered, that is weighed too."""
-    if has_cjk(asked.question):
-        return chinese.unanswered(asked.question, [around(e.citation) for e in best], judged.confidence, bar)
-    return judged.confidence < FLOOR * bar and not (bar <= 1 and _unmistakable(asked, judged))
+def chance(asked: Asked, judged: Judged) -> float:
+    """Return the estimated chance in [0, 1] that the evidence holds an answer."""
+    if not judged.evidence or has_cjk(asked.question):
+        return judged.confidence
+    mean, scale, weights, intercept = _constants()
+    rows = zip(signals(asked, judged), mean, scale, weights, strict=True)
+    return 1 / (1 + math.exp(-intercept - sum(w * (value - m) / s for value, m, s, w in rows)))
 
 
-def _unmistakable(asked: Asked, judged: Judged) -> bool:
-    """Return whether sentences that, with their surroundings, hold every content word of the question stand out.
+@lru_cache(maxsize=1)
+def _constants() -> tuple[list[float], list[float], list[float], float]:
+    data = json.loads(REFUSAL.read_text("utf-8"))
+    if tuple(data["signals"]) != SIGNALS:
+        raise ValueError(f"{REFUSAL.name} was fitted for other signals; run `python -m eval.fit_refusal`")
+    return data["mean"], data["scale"], data["weights"][:-1], data["weights"][-1]
 
-    Words that only name the kind of answer ("cost", "year") need not be there, since the kind is checked. Trained
-    on questions made to mislead, the chance of an answer is low even then.
+
+def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
+    """Return what tells an answered question from an unanswered one, in the order of ``SIGNALS``."""
+    best, q = _best(judged), asked.question
+    first = best[0].citation
+    odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
+    deed, told = demanded(q), beside(q)
+    denied = any(_asks_yes(q) and denial(e.citation.quote) for e in best)  # "e-mail is not enough"
+    found = (
+        not any(could_answer(asked, e.citation.quote) for e in best),
+        not could_answer(asked, first.quote),
+        not any(tells_record(asked, e.citation) for e in best),
+        not any(speaks_of(asked, e.citation) for e in best),
+        not speaks_of(asked, first),
+        bool(deed) and not any(_tells_of(deed, asked, e) for e in best),
+        bool(told) and not denied and not any(stands(told, around(e.citation)) for e in best),
+        bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best),
+        all(missing_names(q, [e], judged.common) for e in best),
+        bool(missing_names(q, best[:1], judged.common)),
+        _held(asked, judged),
+        kind(q) == "yesno",
+        judged.parts > 1,
+    )
+    return (math.log(odds / (1 - odds)), judged.evidence[0].score, *map(float, found))
+
+
+def _held(asked: Asked, judged: Judged) -> bool:
+    """Return whether the best sentence, with its surroundings, holds every content word of the question.
+
+    Words that only name the kind of answer ("cost", "year") need not be there, since the kind is checked.
     """
-    wanted = set(terms(asked.full)) - KIND_WORDS
-    held = [e.score for e in judged.evidence[:BEST] if all(known(t, set(terms(around(e.citation)))) for t in wanted)]
-    return bool(wanted) and sum(held) >= STANDS_OUT
+    wanted, seen = set(terms(asked.full)) - KIND_WORDS, set(terms(around(judged.evidence[0].citation)))
+    return bool(wanted) and all(known(term, seen) for term in wanted)
 
 
 def fitting_first(asked: Asked, judged: Judged) -> Judged:

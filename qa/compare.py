@@ -20,7 +20,6 @@ from qa.read.quote import plain
 from qa.requests import Request
 from qa.texts import language, say
 
-HITS = 10
 TOGETHER = 3  # sentences that name both sides
 EACH = 2  # sentences for one side
 _WORTH = 0.1  # share of the best sentence's score below which a second one is left out
@@ -96,7 +95,7 @@ def _side(question: str, side: str, rival: str, aspect: str, index: Index, score
 
 
 def _ask(text: str, index: Index, scorer: Scorer) -> Judged:
-    return scorer.judge(Asked(text, text, (text,), (1.0,)), index.retrieve([text], HITS)[:DEPTH])
+    return scorer.judge(Asked(text, text, (text,), (1.0,)), index.retrieve([text], DEPTH))
 
 
 def _presence(side: str, rival: str, citation: Citation) -> float:

@@ -1,4 +1,4 @@
-"""The word of a question that evidence must hold where its chance is not high: what is counted, done or happens.
+"""The word of a question that evidence should hold: what is counted, done or happens.
 
 Near misses share everything else with the question: "How many visitors does the museum have?" beside "The museum opened
 in 2003.", "How do I cancel my subscription?" beside how to pause it.
@@ -9,8 +9,6 @@ import re
 from index.words import terms
 from qa.question import names
 from qa.synonyms import content
-
-SURE_COUNTED, SURE_DEED, SURE_EVENT = 0.7, 0.97, 0.6  # chances of an answer from which the word may go unsaid
 
 _COUNTED = re.compile(
     r"\bhow many (?!(?:percent|per cent|times|people|things|kinds|ways|parts)\b)(?:more |other |different |new )?"
@@ -40,34 +38,29 @@ _BESIDE = tuple(  # what is to be told of, the deed of a passive, what people do
 )
 
 
-def beside(question: str, chance: float) -> str:
-    """Return words that must stand in the sentence that answers or right around it, or nothing.
+def beside(question: str) -> str:
+    """Return words that should stand in the sentence that answers or right around it, or nothing.
 
-    >>> beside("What is a flash sale?", 0.8), beside("Where are the lamps made?", 0.9), beside("Is it free?", 0.8)
+    >>> beside("What is a flash sale?"), beside("Where are the lamps made?"), beside("Is it free?")
     ('flash sale', 'made', 'free')
-    >>> beside("What is the price?", 0.8), beside("What is a flash sale?", 0.98)
-    ('', '')
+    >>> beside("What is the price?")
+    ''
     """
-    if chance >= SURE_DEED:
-        return ""
     found = (pattern.search(question.lower()) for pattern in _BESIDE)
     word = next((match[1] for match in found if match), "")
     return "" if names(question).keys() & set(terms(word)) else word  # names are looked for by themselves
 
 
-def demanded(question: str, chance: float) -> str:
-    """Return the word that the evidence must hold, or nothing; ``chance`` in [0, 1] is that of an answer.
+def demanded(question: str) -> str:
+    """Return the word that the evidence should hold, or nothing.
 
-    >>> demanded("How many visitors does it have?", 0.6), demanded("How many visitors does it have?", 0.9)
-    ('visitors', '')
-    >>> demanded("How do I cancel my subscription?", 0.8), demanded("When did Ashdown die?", 0.5)
-    ('cancel', 'die')
+    >>> demanded("How many visitors does it have?"), demanded("How do I cancel my subscription?")
+    ('visitors', 'cancel')
+    >>> demanded("When did Ashdown die?")
+    'die'
     """
     q = question.lower()
-    if chance < SURE_COUNTED and (match := _COUNTED.search(q)):
+    if match := _COUNTED.search(q):
         return match["before"] or match["first"]
-    if chance < SURE_DEED and (match := _DEED.match(q)) and match[1] not in _ANY:
-        return match[1]
-    if chance < SURE_EVENT and (match := _WHO_DID.match(q) or _WHEN_DID.match(q)) and match[1] not in _ANY:
-        return match[1] if content(match[1]) else ""
-    return ""
+    match = _DEED.match(q) or _WHO_DID.match(q) or _WHEN_DID.match(q)
+    return match[1] if match and match[1] not in _ANY and content(match[1]) else ""

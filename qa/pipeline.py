@@ -30,7 +30,7 @@ from qa.texts import LABELLED, language, say
 from qa.trace import Steps
 from qa.verify import SHOWN, Verifier
 
-HITS = 10  # passages retrieved; the sentences of the first DEPTH are weighed
+HITS = DEPTH  # passages retrieved, whose sentences are weighed
 AGAIN = 0.5  # what a sentence counts that the last answer told already
 RIVALS = 16  # sentences of the evidence that are compared with the chosen ones for a conflict
 NEAREST = 3  # passages offered with a refusal
@@ -67,21 +67,12 @@ def stream(
         took = Timings(total=1e3 * (perf_counter() - clock[0]))
         yield replace(answer, claims=told, message=said.message, confidence=float(bool(told)), timings=took)
         return
-    asked, theirs = attributed(understand(question, history), index)
-    if theirs:  # whose words are asked for: what that author wrote, and nothing else
-        index = index.only(sorted(theirs))
-        scorer = scorer.over(index)
-    retriever = ranked(index, reranker)
-    hits = tuple(retriever.retrieve(asked.forms, k, asked.weights))
-    texts = [hit.passage.text for hit in hits]
-    written = partial(as_written, texts=texts, index=index)
-    asked = replace(asked, question=written(asked.question), full=written(asked.full))
+    asked, hits, index, scorer = find(question, history, index, scorer, reranker, k)
     clock.append(perf_counter())
-    judged = abstain.with_next(asked, judge(asked, hits, index, scorer, reranker))
-    judged = unsaid(judged, question, history)
+    judged = unsaid(weigh(asked, hits, index, scorer, reranker), question, history)
     steps = steps or Steps()
     steps.asked, steps.judged = asked, judged
-    answer = replace(answer, hits=hits, confidence=judged.confidence)
+    answer = replace(answer, hits=hits, confidence=abstain.chance(asked, judged))
     claims: list[Claim] = []
     dropped: list[Claim] = []
     verifying = 0.0
@@ -119,6 +110,32 @@ def stream(
     yield replace(
         answer, claims=tuple(claims), dropped=tuple(dropped), conflicts=found, timings=_timings(clock, verifying)
     )
+
+
+def find(
+    question: str,
+    history: Sequence[Turn],
+    index: Index,
+    scorer: Scorer,
+    reranker: Reranker | None = None,
+    k: int = HITS,
+) -> tuple[Asked, tuple[Hit, ...], Index, Scorer]:
+    """Return what is asked and the passages found, with the index, and its scorer, that may answer.
+
+    Where an author's words are asked for, that is what the author wrote.
+    """
+    asked, theirs = attributed(understand(question, history), index)
+    if theirs:
+        index = index.only(sorted(theirs))
+        scorer = scorer.over(index)
+    hits = tuple(ranked(index, reranker).retrieve(asked.forms, k, asked.weights))
+    written = partial(as_written, texts=[hit.passage.text for hit in hits], index=index)
+    return replace(asked, question=written(asked.question), full=written(asked.full)), hits, index, scorer
+
+
+def weigh(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reranker: Reranker | None = None) -> Judged:
+    """Return the evidence in the passages found, best first, and the chance that it answers."""
+    return abstain.with_next(asked, judge(asked, hits, index, scorer, reranker))
 
 
 def ranked(index: Index, reranker: Reranker | None) -> Retriever:

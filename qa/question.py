@@ -63,6 +63,7 @@ _PARTICULARS = re.compile(
 _SPLIT = re.compile(r"[,;]?\s+and\s+(?=(?:what|how|who|when|where|why|which|whose)\b)|\?\s+(?=\S)", re.IGNORECASE)
 _LATIN = re.compile(r"\b(?:what|which|who|when|where|why|how|is|are|does|do|did)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’&.-]*\w")
+_SELF = re.compile(r"I(?:['’](?:m|ll|ve|d))?|OK")  # capitals that are no names
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|yo|ni hao|你好|您好|嗨|早上好|晚上好)"
     r"(?: there| everyone| all| bot)?[\s!.,?]*(?:how are you(?: doing)?(?: today)?|what'?s up)?[\s!.,?]*"
@@ -144,7 +145,7 @@ def names(question: str) -> dict[str, str]:
     for match in _WORD.finditer(plain):
         word = re.sub(r"['’]s$", "", match.group())
         opens = match.start() == 0 or question[: match.start()].rstrip().endswith(("?", ".", "!"))
-        capital = word[:1].isupper() and not opens and not shouting and not title
+        capital = word[:1].isupper() and not _SELF.fullmatch(word) and not opens and not shouting and not title
         if (capital or any(c.isdigit() for c in word)) and word.lower() not in STOP:
             found |= dict.fromkeys(terms(word), word)
     return found

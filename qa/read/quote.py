@@ -15,8 +15,8 @@ from qa.read.draft import Draft
 from qa.read.lists import BULLET, entries
 
 SENTENCES = 4  # a person reads a few sentences, not a page
-ENOUGH = 0.9  # chance mass of the sentences already chosen at which no more are added
-WORTH = 0.08  # share of the best sentence's chance below which a further one only distracts
+ENOUGH = 0.99  # chance mass of the sentences already chosen at which no more are added
+WORTH = 0.03  # share of the best sentence's chance below which a further one only distracts
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
 
