@@ -3,11 +3,8 @@
 The default encoder's six layers (Wang et al. 2020) are trained further, its embeddings are not, so the weights take
 eleven megabytes. Three losses: whether a passage holds the answer (logistic), which sentence of all a question's
 passages answers (softmax over them), and where the short answer stands, as in SQuAD's baseline (Devlin et al. 2019),
-which only teaches: its head is not kept. Five minutes on a GPU, some hours without.
-
-Trained in two stages (transfer and adapt; Garg et al. 2020): on public sets, then with ``--start`` from the weights of
-the first on the practice collections (``eval/practice_data.py``), while some of the first stage's questions are
-repeated (``--replay``), so that they are not forgotten.
+which only teaches: its head is not kept. Five minutes on a GPU, some hours without. In two stages (transfer and adapt;
+Garg et al. 2020): on public sets, then with ``--start`` on practice collections, some of the first again.
 """
 
 import argparse
@@ -101,18 +98,14 @@ class Pairs:
 
     def add(self, other: "Pairs") -> list[int]:
         """Take the pairs of another file in; return the numbers that its groups that are not held out have here."""
-        own = other.of(held=False)
+        shift = max(self.groups) + 1
+        self.groups |= {g + shift: [n + len(self.rows) for n in numbers] for g, numbers in other.groups.items()}
         rows = other.rows.copy()
-        rows[:, GROUP] += max(self.groups) + 1
-        rows[:, QUESTION] += len(self.questions)
-        rows[:, PASSAGE] += len(self.passages)
-        for group, numbers in other.groups.items():
-            self.groups[group + int(rows[0, GROUP] - other.rows[0, GROUP])] = [n + len(self.rows) for n in numbers]
-        shift = int(rows[0, GROUP] - other.rows[0, GROUP])
+        rows[:, [GROUP, QUESTION, PASSAGE]] += [shift, len(self.questions), len(self.passages)]
         self.rows = np.concatenate([self.rows, rows])
         self.questions, self.passages = self.questions + other.questions, self.passages + other.passages
         self.sentences = self.sentences + other.sentences
-        return [group + shift for group in own]
+        return [group + shift for group in other.of(held=False)]
 
     def length(self, group: int) -> int:
         """Return the word pieces of the longest pair of a group."""
@@ -230,7 +223,6 @@ def train(
             if args.steps and done >= args.steps:
                 return model
         sys.stdout.write(f"epoch {epoch}: loss {total / len(order):.3f}, {time.time() - begun:.0f} s\n")
-        sys.stdout.flush()
         save_file(quantised(model), args.out)  # what a later failure would lose
     return model
 

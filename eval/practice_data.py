@@ -67,7 +67,7 @@ def spans_of(example: Example, index: Index) -> Spans:
 def _places(quote: str, text: str) -> list[tuple[int, int]]:
     """Return where a quote stands in a document as it was read: rows of tables by their cells, marks left out."""
     if found := locate(quote, text):
-        return found
+        return list(found)
     pieces = [re.escape(piece.strip()) for piece in _MARKS.split(quote) if piece.strip()]
     return [match.span() for match in re.finditer(r"[^\n]{0,80}?".join(pieces), text)] if pieces else []
 

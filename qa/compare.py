@@ -18,6 +18,7 @@ from qa.evidence import DEPTH, Judged, Scorer
 from qa.read.draft import Draft
 from qa.read.quote import plain
 from qa.requests import Request
+from qa.sought import could_answer
 from qa.texts import language, say
 
 TOGETHER = 3  # sentences that name both sides
@@ -88,7 +89,10 @@ def _side(question: str, side: str, rival: str, aspect: str, index: Index, score
     ranked = sorted((e for e in ranked if e.score), key=lambda e: -e.score)
     if aspect:
         held = [e for e in ranked if _holds(aspect, e.citation)]
-        if not held and should_abstain(Asked(asked, asked, (asked,), (1.0,)), replace(judged, evidence=tuple(ranked))):
+        whole = Asked(asked, asked, (asked,), (1.0,))
+        first = ranked[0].citation.quote if ranked else ""
+        told = _named(side, first) and could_answer(whole, first)  # "The Redmi 1 started at CNY 799": a price
+        if not held and not told and should_abstain(whole, replace(judged, evidence=tuple(ranked))):
             return []
         ranked = held or ranked[:1]
     return [e.citation for e in ranked[:EACH] if e.score >= _WORTH * ranked[0].score]

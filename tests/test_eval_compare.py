@@ -24,6 +24,7 @@ from eval.robustness import AIMED, WORDS, beside, measured, typos
 from eval.run import Adjusted, evaluate
 from qa.abstain import BARS
 from qa.answer import Options
+from qa.pipeline import HITS
 
 SPRINGS = "The spring at Altwasser gives 40 litres a minute.\n\nThe spring at Neubrunn was closed in 1987.\n"
 ASKED = [
@@ -137,7 +138,7 @@ def test_a_wrong_bound_is_told_before_anything_is_asked(under, told):
 def test_conditions_of_a_grid():
     found = [one.label for one in grid.conditions("quote, local", "3,5")]
     assert found == ["quote, k=3", "quote, k=5", "local, k=3", "local, k=5"]
-    assert [(c.reader, c.k) for c in grid.conditions(None, None)] == [(None, 10)]
+    assert [(c.reader, c.k) for c in grid.conditions(None, None)] == [(None, HITS)]
     for wrong in ((",", None), (None, "3,x"), (None, "0"), ("quote,quote", None), (None, "3,3")):
         with pytest.raises(EvalError, match=r"--reader|--k"):
             grid.conditions(*wrong)

@@ -17,6 +17,7 @@ from eval.examples import EvalError, Example, Gold
 from eval.record import Metric
 from eval.report import show, shown, write_json
 from eval.run import evaluate
+from qa.pipeline import HITS
 
 SETTINGS = {"questions": "set.jsonl", "index": None}
 
@@ -95,7 +96,7 @@ def system(monkeypatch):
     """A composition root that opens the small sound system."""
 
     class Assistant(Sound):
-        k = 10
+        k = HITS
 
         @classmethod
         def open(cls, index=None, reader=None, progress=None, reranker=None):

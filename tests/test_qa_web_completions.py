@@ -178,7 +178,8 @@ def test_each_reader_is_a_model_where_there_are_several(telling, tmp_path):
             said[name] = told.choices[0].message.content
         with pytest.raises(openai.NotFoundError, match="grounded-qa:small"):
             client.chat.completions.create(model=f"{MODEL}:none", messages=[{"role": "user", "content": QUESTION}])
-    assert said[MODEL] == said[names[1]] == "Basalt cools from lava. [1]"
+    assert said[MODEL] == "Basalt cools from lava. [1]"
+    assert said[names[1]].startswith("Basalt cools from lava. [1]")
     assert small.drafted == ["Marble."] and said[names[2]] == said[names[1]]  # of it nothing holds: the quotes stand in
 
 

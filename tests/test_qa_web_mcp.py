@@ -18,7 +18,7 @@ from qa.web.doors import Doors
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = "# Rocks\n\nBasalt cools from lava. Granite cools deep below ground."
-QUESTION = "What cools from lava?"
+QUESTION = "Which kind of rock cools from lava?"
 
 
 @pytest.fixture(scope="module")
