@@ -6,6 +6,7 @@ import pytest
 
 from eval.cross_data import FIELDS, is_held_out
 from eval.practice import collections, read
+from eval.practice_answers import figures
 from eval.practice_data import collect, indexed, spans_of
 from eval.question import EvalError
 
@@ -88,3 +89,10 @@ def test_rows_of_tables_and_marked_words_are_found_as_they_were_read(tmp_path: P
     quotes = [document[a:b] for e in one.questions for a, b in spans_of(e, index).get("mill.md", ())]
     assert quotes[0] == "It belongs to the Novak family."
     assert quotes[1].startswith("Child") and quotes[1].endswith("5.00") and "Adult" not in quotes[1]
+
+
+def test_answers_count_as_right_where_they_cite_a_place_that_answers(tmp_path: Path) -> None:
+    found = figures([read(write(tmp_path, GOOD))], lambda line: None)
+    assert (found["answerable"], found["unanswerable"]) == (1, 1)
+    assert found["right sentence shown"] == found["right sentence first"] == 1.0
+    assert found["answerable refused"] == 0.0
