@@ -23,7 +23,6 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 LAYERS, HEADS, WIDTH = 6, 12, 384
 FIRST, MARK = 101, 102
 KEPT = ("head.sentence", "head.passage")
-GROUPS = 16  # questions of a step
 WINDOW = 16  # steps whose questions are put in order of their passages' length, so that little is padded
 GROUP, QUESTION, PASSAGE, LABEL, MARKED, START, END, GOLD, HELD, KIND = range(10)
 
@@ -68,8 +67,8 @@ class Model(torch.nn.Module):
                 for name in ("query", "key", "value")
             )
             # written out: on a CPU the fused kernel takes two fifths of a step, most of it on its way back
-            weights = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).masked_fill(~seen, -1e4).softmax(-1)
-            mixed = weights.to(v.dtype) @ v
+            shares = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).masked_fill(~seen, -1e4).softmax(-1)
+            mixed = F.dropout(shares, drop, self.training).to(v.dtype) @ v
             mixed = linear("attention/output/dense", mixed.transpose(1, 2).reshape(x.shape))
             x = norm("attention/output", x + F.dropout(mixed, drop, self.training))
             wide = F.gelu(linear("intermediate/dense", x))
@@ -113,12 +112,12 @@ class Pairs:
         asked = len(self.questions[rows[0, QUESTION]])
         return asked + max(len(self.passages[n]) for n in rows[:, PASSAGE])
 
-    def order(self, groups: list[int], draw: random.Random) -> list[list[int]]:
-        """Return the groups of each step, drawn anew; those of like length together."""
+    def order(self, groups: list[int], each: int, draw: random.Random) -> list[list[int]]:
+        """Return the groups of each step, ``each`` a step, drawn anew; those of like length together."""
         drawn = draw.sample(groups, len(groups))
-        size = GROUPS * WINDOW
+        size = each * WINDOW
         windows = [sorted(drawn[n : n + size], key=self.length) for n in range(0, len(drawn), size)]
-        steps = [w[n : n + GROUPS] for w in windows for n in range(0, len(w), GROUPS)]
+        steps = [w[n : n + each] for w in windows for n in range(0, len(w), each)]
         return draw.sample(steps, len(steps))
 
     def batch(self, groups: list[int]) -> dict[str, torch.Tensor]:
@@ -202,14 +201,15 @@ def train(
     model = Model({k: v.clone() for k, v in weights.items()}).to(pairs.device)
     model.train()
     repeated = min(len(again), len(groups) // 4)
-    steps = args.epochs * math.ceil((len(groups) + repeated) / GROUPS)
+    steps = args.epochs * math.ceil((len(groups) + repeated) / args.questions)
     best = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=0.01, betas=(0.9, 0.98))
     plan = torch.optim.lr_scheduler.LambdaLR(
         best, lambda n: min((n + 1) / (0.1 * steps), max(0.0, (steps - n) / (0.9 * steps)))
     )
     done = 0
     for epoch in range(args.epochs):
-        order, total, begun = pairs.order(groups + draw.sample(again, repeated), draw), 0.0, time.time()
+        order = pairs.order(groups + draw.sample(again, repeated), args.questions, draw)
+        total, begun = 0.0, time.time()
         for step in order:
             batch = pairs.batch(step)
             with torch.autocast(pairs.device, torch.bfloat16, enabled=pairs.half):
@@ -223,7 +223,6 @@ def train(
             if args.steps and done >= args.steps:
                 return model
         sys.stdout.write(f"epoch {epoch}: loss {total / len(order):.3f}, {time.time() - begun:.0f} s\n")
-        save_file(quantised(model), args.out)  # what a later failure would lose
     return model
 
 
@@ -283,7 +282,7 @@ def restored(held: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def main() -> None:
-    """Train, measure on held-out titles, train again on all, and write the weights."""
+    """Train, measure on what is held out if wanted, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pairs", type=Path)
     parser.add_argument("encoder", type=Path, help="the default encoder's model.safetensors")
@@ -291,6 +290,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--drop", type=float, default=0.1)
+    parser.add_argument("--questions", type=int, default=32, help="questions of a step")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many, to try the script")
     parser.add_argument("--start", type=Path, help="weights that ship, or an earlier stage's, to go on from")
     parser.add_argument("--replay", type=Path, help="pairs of an earlier stage, of which some are repeated")

@@ -23,9 +23,8 @@ from scipy.optimize import minimize
 
 from eval.cross_data import is_held_out
 from eval.examples import Example, read
-from eval.metrics import auroc, locate
-from eval.practice import collections
-from eval.practice_data import indexed
+from eval.metrics import auroc
+from eval.practice_data import holds, indexed, spans_of, unseen
 from eval.public import objects
 from eval.shipped import SETS as SHIPPED
 from eval.shipped import documents
@@ -33,7 +32,7 @@ from eval.shipped import questions as question_file
 from index.encode import make_encoder
 from index.retrieve import Index
 from index.sync import sync
-from qa.answer import Citation, Turn
+from qa.answer import Turn
 from qa.conversation import Asked, understand
 from qa.evidence import DEPTH, WEIGHTS, Scorer, summarise
 from qa.features import NAMES
@@ -104,7 +103,7 @@ def _case(source: str, query: dict[str, Any], index: Index, scorer: Scorer) -> C
 
 def practised(report: Callable[[str], None]) -> list[Case]:
     """Ask the practice questions that the cross-encoder was not trained on and measure the candidates."""
-    every = [one for one in collections() if is_held_out(one.name)]
+    every = unseen()
     cases: list[Case] = []
     with tempfile.TemporaryDirectory() as work:
         indexes = [indexed(one, Path(work)) for one in every]
@@ -143,13 +142,9 @@ def _own(source: str, example: Example, index: Index, scorer: Scorer) -> Case:
     """Return what one question of a set that ships finds in one index."""
     asked = understand(example.question, [Turn(*turn) for turn in example.history])
     citations, rows = scorer.measure(asked, index.retrieve(asked.forms, DEPTH, asked.weights))
-    golds = [(gold.doc, locate(gold.quote, index.document(gold.doc).text)) for gold in example.gold]
-    held = [any(c.passage.doc_id == doc and _overlaps(c, spans) for doc, spans in golds) for c in citations]
+    spans = spans_of(example, index)
+    held = [holds(c.passage.doc_id, c.start, c.end, spans) for c in citations]
     return Case(source, asked.full, rows, np.array(held, bool), example.answerable)
-
-
-def _overlaps(citation: Citation, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start < citation.end and citation.start < end for start, end in spans)
 
 
 def _norm(text: str) -> str:
@@ -228,28 +223,25 @@ def fit(public: Sequence[Case], own: Sequence[Case]) -> dict[str, Any]:
 
 def cross_validated(public: Sequence[Case], own: Sequence[Case], folds: int = 5) -> dict[str, float]:
     """Return figures of ``own``, each question judged by constants that were fitted without its collection."""
-    best: list[tuple[bool, bool]] = []
-    chances: tuple[list[float], list[float]] = ([], [])
+    judged: list[tuple[Case, dict[str, Any]]] = []
     names = sorted({c.source.removesuffix("-elsewhere") for c in own})
     for fold in range(folds):
-        out = set(names[fold::folds])
-        out |= {f"{name}-elsewhere" for name in out}
+        out = {f"{name}{end}" for name in names[fold::folds] for end in ("", "-elsewhere")}
         constants = fit(public, [c for c in own if c.source not in out])
-        for case in (c for c in own if c.source in out):
-            chances[case.answerable].append(chance(case, constants))
-            if case.answerable:
-                best.append((top([case], constants, 1) > 0, top([case], constants, 3) > 0))
-    first, third = np.mean(best, axis=0)
-    return {"best 1": float(first), "best 3": float(third), "AUROC": auroc(chances[True], chances[False])}
+        judged += [(c, constants) for c in own if c.source in out]
+    return figures(judged)
 
 
-def figures(cases: Sequence[Case], constants: dict[str, Any]) -> dict[str, float]:
-    """Return how often the best sentences answer, and AUROC of the chance of an answer."""
+def figures(judged: Sequence[tuple[Case, dict[str, Any]]]) -> dict[str, float]:
+    """Return how often the best sentences answer, and AUROC of the chance of an answer; cases with their constants."""
     chances: tuple[list[float], list[float]] = ([], [])
-    for case in cases:
+    for case, constants in judged:
         chances[case.answerable].append(chance(case, constants))
-    best = {f"best {k}": top(cases, constants, k) for k in (1, 3)}
-    return best | {"AUROC": auroc(chances[True], chances[False])}
+    found = {
+        f"best {k}": float(np.mean([top([case], constants, k) for case, constants in judged if case.answerable]))
+        for k in (1, 3)
+    }
+    return found | {"AUROC": auroc(chances[True], chances[False])}
 
 
 def chance(case: Case, constants: dict[str, Any]) -> float:
@@ -305,7 +297,8 @@ def main(
     for name, value in cross_validated(cases, own).items():
         typer.echo(f"practice, each collection held out: {name} {value:.3f}")
     constants = fit(cases, own)
-    for name, value in figures(shipped(lambda line: typer.echo(line, err=True)), constants).items():
+    ships = shipped(lambda line: typer.echo(line, err=True))
+    for name, value in figures([(case, constants) for case in ships]).items():
         typer.echo(f"sets that ship, not fitted on: {name} {value:.3f}")
     out.write_text(json.dumps(constants, indent=1) + "\n", "utf-8")
     for k in (1, 2, 3):

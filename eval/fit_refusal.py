@@ -17,11 +17,11 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from eval.cross_data import changes, is_held_out, names_of
+from eval.cross_data import changes, names_of
 from eval.fit import fit_answerable
 from eval.metrics import auroc
-from eval.practice import Collection, collections
-from eval.practice_data import HITS, indexed
+from eval.practice import Collection
+from eval.practice_data import HITS, indexed, unseen
 from index.retrieve import Index
 from qa.abstain import REFUSAL, SIGNALS, signals
 from qa.evidence import Scorer
@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Measured:
     """One question: its collection, how it came about (asked, changed), its signals, whether it can be answered."""
 
     collection: str
@@ -42,7 +42,7 @@ class Asked:
     answerable: bool
 
 
-def collect(every: Sequence[Collection], report: Callable[[str], None]) -> list[Asked]:
+def collect(every: Sequence[Collection], report: Callable[[str], None]) -> list[Measured]:
     """Ask the questions of collections, as typed and changed."""
     names = sorted({name for one in every for example in one.questions for name in names_of(example.question)})
     draw, found = random.Random(0), []
@@ -51,21 +51,21 @@ def collect(every: Sequence[Collection], report: Callable[[str], None]) -> list[
             index = indexed(one, Path(work))
             scorer = Scorer(index)
             for example in one.questions:
-                found += _asked(example.question, one.name, "asked", index, scorer, answerable=example.answerable)
+                found += _measured(example.question, one.name, "asked", index, scorer, answerable=example.answerable)
                 near = " ".join(h.passage.text for h in index.retrieve([example.question], 2 * HITS))
                 for changed in changes(example.question, names, draw, near) if example.answerable else ():
-                    found += _asked(changed, one.name, "changed", index, scorer, answerable=False)
+                    found += _measured(changed, one.name, "changed", index, scorer, answerable=False)
         report(f"{one.name}: {len(found)} questions")
     return found
 
 
-def _asked(question: str, name: str, kind: str, index: Index, scorer: Scorer, *, answerable: bool) -> list[Asked]:
+def _measured(question: str, name: str, kind: str, index: Index, scorer: Scorer, *, answerable: bool) -> list[Measured]:
     asked, hits, index, scorer = find(question, (), index, scorer)
     judged = weigh(asked, hits, index, scorer)
-    return [Asked(name, kind, np.array(signals(asked, judged)), answerable)] if judged.evidence else []
+    return [Measured(name, kind, np.array(signals(asked, judged)), answerable)] if judged.evidence else []
 
 
-def fit(asked: Sequence[Asked]) -> dict[str, list[float]]:
+def fit(asked: Sequence[Measured]) -> dict[str, list[float]]:
     """Return the constants in the form of ``refusal.json``."""
     rows = np.stack([one.row for one in asked])
     mean, scale = rows.mean(0), np.maximum(rows.std(0), 0.01)
@@ -77,13 +77,13 @@ def fit(asked: Sequence[Asked]) -> dict[str, list[float]]:
     }
 
 
-def score(constants: dict[str, list[float]], one: Asked) -> float:
+def score(constants: dict[str, list[float]], one: Measured) -> float:
     """Return the logit that a question is answered."""
     standard = (one.row - np.array(constants["mean"])) / np.array(constants["scale"])
     return float(standard @ np.array(constants["weights"][:-1]) + constants["weights"][-1])
 
 
-def cross_validated(asked: Sequence[Asked]) -> dict[str, list[float]]:
+def cross_validated(asked: Sequence[Measured]) -> dict[str, list[float]]:
     """Return logits of the answerable, the unanswerable and the changed, judged by constants of other collections."""
     names = sorted({one.collection for one in asked})
     found: dict[str, list[float]] = {"answerable": [], "unanswerable": [], "changed": []}
@@ -99,8 +99,7 @@ def cross_validated(asked: Sequence[Asked]) -> dict[str, list[float]]:
 
 def main(out: Annotated[Path, typer.Option("--out", help="Where the constants go.")] = REFUSAL) -> None:
     """Fit what decides on refusing (about ten minutes on two cores)."""
-    unseen = [one for one in collections() if is_held_out(one.name)]  # the cross-encoder was not trained on them
-    asked = collect(unseen, lambda line: typer.echo(line, err=True))
+    asked = collect(unseen(), lambda line: typer.echo(line, err=True))
     found = cross_validated(asked)
     for kind in ("unanswerable", "changed"):
         refused = {s: np.mean(np.array(found[kind]) < np.quantile(found["answerable"], s)) for s in (0.05, 0.1, 0.15)}

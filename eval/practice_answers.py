@@ -12,11 +12,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from eval.cross_data import is_held_out
 from eval.metrics import auroc
-from eval.practice import Collection, collections
-from eval.practice_data import Spans, indexed, spans_of
-from qa.answer import Citation
+from eval.practice import Collection
+from eval.practice_data import holds, indexed, spans_of, unseen
 from qa.read.quote import QuoteReader
 from qa.system import Assistant
 
@@ -33,7 +31,10 @@ def figures(every: Sequence[Collection], report: Callable[[str], None]) -> dict[
             for example in one.questions:
                 answer = assistant.ask(example.question)
                 spans = spans_of(example, index)
-                right = [any(_holds(c, spans) for c in claim.citations) for claim in answer.claims]
+                right = [
+                    any(holds(c.passage.doc_id, c.start, c.end, spans) for c in claim.citations)
+                    for claim in answer.claims
+                ]
                 sure[example.answerable].append(answer.confidence)
                 if example.answerable:
                     shown.append((any(right), right[:1] == [True], answer.abstained))
@@ -48,15 +49,9 @@ def figures(every: Sequence[Collection], report: Callable[[str], None]) -> dict[
     }  # fmt: skip
 
 
-def _holds(citation: Citation, spans: Spans) -> bool:
-    found = spans.get(citation.passage.doc_id, ())
-    return any(start < citation.end and citation.start < end for start, end in found)
-
-
 def main(limit: Annotated[int, typer.Option("--limit", help="Collections to ask; 0 asks all 33.")] = 0) -> None:
     """Ask the held-out practice collections (about six minutes on two cores)."""
-    every = [one for one in collections() if is_held_out(one.name)]
-    found = figures(every[: limit or None], lambda line: typer.echo(line, err=True))
+    found = figures(unseen()[: limit or None], lambda line: typer.echo(line, err=True))
     typer.echo(json.dumps({name: round(value, 3) for name, value in found.items()}, indent=1))
 
 

@@ -49,6 +49,11 @@ def collect(every: Sequence[Collection], work: Path, report: Callable[[str], Non
     return out
 
 
+def unseen() -> list[Collection]:
+    """Return the practice collections that the cross-encoder was not trained on."""
+    return [one for one in collections() if is_held_out(one.name)]
+
+
 def indexed(one: Collection, work: Path) -> Index:
     """Return the index of a collection, made below ``work``."""
     encoder = make_encoder()
@@ -72,11 +77,15 @@ def _places(quote: str, text: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(r"[^\n]{0,80}?".join(pieces), text)] if pieces else []
 
 
+def holds(doc_id: str, start: int, end: int, spans: Spans) -> bool:
+    """Return whether a part of a document, by its characters, holds something of a span."""
+    return any(a < end and start < b for a, b in spans.get(doc_id, ()))
+
+
 def _bits(hit: Hit, spans: Spans) -> int:
     """Return the bits of the sentences of a passage that hold one of the spans of its document."""
-    found = spans.get(hit.passage.doc_id, ())
-    cuts = enumerate(hit.passage.sentences)
-    return sum(1 << n for n, (start, end) in cuts if any(a < end and start < b for a, b in found))
+    doc_id = hit.passage.doc_id
+    return sum(1 << n for n, (start, end) in enumerate(hit.passage.sentences) if holds(doc_id, start, end, spans))
 
 
 def _add(out: Data, pairs: Pairs, asked: tuple[str, int], hits: Sequence[Hit], spans: Spans, name: str) -> None:

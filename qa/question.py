@@ -137,6 +137,8 @@ def names(question: str) -> dict[str, str]:
 
     >>> names("How many followers does Lei Jun have on Instagram?")
     {'lei': 'Lei', 'jun': 'Jun', 'instagram': 'Instagram'}
+    >>> names("Is it OK if I'm late, and what will I've to pay?")
+    {}
     """
     found: dict[str, str] = {}
     shouting = question.isupper()
