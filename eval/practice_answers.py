@@ -49,8 +49,8 @@ def figures(every: Sequence[Collection], report: Callable[[str], None]) -> dict[
     }  # fmt: skip
 
 
-def main(limit: Annotated[int, typer.Option("--limit", help="Collections to ask; 0 asks all 33.")] = 0) -> None:
-    """Ask the held-out practice collections (about six minutes on two cores)."""
+def main(limit: Annotated[int, typer.Option("--limit", help="Collections to ask; 0 asks all.")] = 0) -> None:
+    """Ask the held-out practice collections (about ten minutes on two cores)."""
     found = figures(unseen()[: limit or None], lambda line: typer.echo(line, err=True))
     typer.echo(json.dumps({name: round(value, 3) for name, value in found.items()}, indent=1))
 

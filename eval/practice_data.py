@@ -9,6 +9,7 @@ import random
 import re
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from eval.cross_data import FIELDS, Data, changes, is_held_out, names_of, save
 from eval.metrics import locate
 from eval.practice import Collection, collections
 from eval.question import Example
-from index.encode import make_encoder
+from index.encode import Encoder, make_encoder
 from index.hit import Hit
 from index.retrieve import Index
 from index.sync import sync
@@ -56,9 +57,14 @@ def unseen() -> list[Collection]:
 
 def indexed(one: Collection, work: Path) -> Index:
     """Return the index of a collection, made below ``work``."""
-    encoder = make_encoder()
-    sync([one.write(work / one.name)], work / f"{one.name}-index", encoder)
-    return Index(work / f"{one.name}-index", encoder)
+    sync([one.write(work / one.name)], work / f"{one.name}-index", _encoder())
+    return Index(work / f"{one.name}-index", _encoder())
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> Encoder:
+    """Return one encoder for all collections: each holds 90 MB."""
+    return make_encoder()
 
 
 def spans_of(example: Example, index: Index) -> Spans:

@@ -18,13 +18,10 @@ from index.words import STOP, has_cjk, terms, words
 from qa import chinese
 from qa.answer import Strictness
 from qa.conversation import Asked
-from qa.demanded import beside, demanded
 from qa.evidence import Evidence, Judged
-from qa.polarity import denial
 from qa.question import kind
-from qa.said import KIND_WORDS, any_known, around, known, missing_names, speaks_of, stands, tells_record
-from qa.sought import DENIES, could_answer, uncited
-from qa.synonyms import content
+from qa.said import around, known, missing_names
+from qa.sought import could_answer, uncited
 from qa.texts import options, say
 
 REFUSAL = Path(__file__).with_name("refusal.json")
@@ -34,10 +31,7 @@ BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
 _REFERS = re.compile(r"(?:It|They|He|She|This|These)\b")
-SIGNALS = (
-    "logit", "top", "unable", "unable_first", "no_record", "vague", "vague_first", "demanded", "beside", "unheld",
-    "names", "names_first", "held", "yes_or_no", "parts",
-)  # fmt: skip
+SIGNALS = ("logit", "unable", "unable_first", "unheld", "names", "yes_or_no", "parts")
 
 
 def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual") -> bool:
@@ -69,35 +63,16 @@ def _constants() -> tuple[list[float], list[float], list[float], float]:
 def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
     """Return what tells an answered question from an unanswered one, in the order of ``SIGNALS``."""
     best, q = _best(judged), asked.question
-    first = best[0].citation
     odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
-    deed, told = demanded(q), beside(q)
-    denied = any(_asks_yes(q) and denial(e.citation.quote) for e in best)  # "e-mail is not enough"
     found = (
         not any(could_answer(asked, e.citation.quote) for e in best),
-        not could_answer(asked, first.quote),
-        not any(tells_record(asked, e.citation) for e in best),
-        not any(speaks_of(asked, e.citation) for e in best),
-        not speaks_of(asked, first),
-        bool(deed) and not any(_tells_of(deed, asked, e) for e in best),
-        bool(told) and not denied and not any(stands(told, around(e.citation)) for e in best),
+        not could_answer(asked, best[0].citation.quote),
         bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best),
         all(missing_names(q, [e], judged.common) for e in best),
-        bool(missing_names(q, best[:1], judged.common)),
-        _held(asked, judged),
         kind(q) == "yesno",
         judged.parts > 1,
     )
-    return (math.log(odds / (1 - odds)), judged.evidence[0].score, *map(float, found))
-
-
-def _held(asked: Asked, judged: Judged) -> bool:
-    """Return whether the best sentence, with its surroundings, holds every content word of the question.
-
-    Words that only name the kind of answer ("cost", "year") need not be there, since the kind is checked.
-    """
-    wanted, seen = set(terms(asked.full)) - KIND_WORDS, set(terms(around(judged.evidence[0].citation)))
-    return bool(wanted) and all(known(term, seen) for term in wanted)
+    return (math.log(odds / (1 - odds)), *map(float, found))
 
 
 def fitting_first(asked: Asked, judged: Judged) -> Judged:
@@ -139,22 +114,6 @@ def _best(judged: Judged) -> list[Evidence]:
     """Return the first sentences, of several parts two each, as far as each counts beside the first."""
     first = judged.evidence[: BEST if judged.parts == 1 else 2 * judged.parts]
     return [e for e in first if e.score >= _RIVAL * judged.evidence[0].score]
-
-
-def _asks_yes(question: str) -> bool:
-    """Return whether a question takes yes or no, for which evidence must hold every name; not a choice of two."""
-    return kind(question) == "yesno" and " or " not in question
-
-
-def _tells_of(word: str, asked: Asked, piece: Evidence) -> bool:
-    """Return whether a sentence with its passage and surroundings holds a word, a synonym or another form of it.
-
-    One that says that nothing is settled tells of any event.
-    """
-    if kind(asked.question) == "date" and DENIES.search(piece.citation.quote.lower()):
-        return True
-    wanted = content(word)
-    return not wanted or any_known(wanted, f"{around(piece.citation)} {piece.citation.passage.text}")
 
 
 def refusal(asked: Asked, judged: Judged, documents: int) -> str:

@@ -28,6 +28,7 @@ LEANING, STANDING = (0.5, 0.5), (0.7, 0.3)  # weights of a question alone and af
 _OPENING = re.compile(
     r"(?:and|but|or|so|then|also|what about|how about|why(?: not)?\??$|which ones?|what else|any others?|more)\b"
 )
+_EXPLAIN = re.compile(r"what(?: is|'s) an? |what (?:does|do) .+ (?:mean|stand for)\b")  # a whole question
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def leans(question: str) -> bool:
     q = _NOT_BACK.sub(" ", q)
     if _PRONOUN.search(q) or (_POINTER.search(q) and not names(question)):
         return True
-    return len(set(terms(question))) <= 2 and not names(question)
+    return len(set(terms(question))) <= 2 and not names(question) and not _EXPLAIN.match(q)
 
 
 def _topic(history: Sequence[Turn]) -> str:

@@ -1,4 +1,4 @@
-"""What a sentence says with what stands around it: names, words of the question, their synonyms and opposites."""
+"""What a sentence says with what stands around it: names, numbers and words of the question."""
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -7,14 +7,10 @@ from index.words import terms, words
 from qa.answer import Citation
 from qa.conversation import Asked
 from qa.evidence import Evidence
-from qa.polarity import poles
 from qa.question import names
 from qa.rows import record
-from qa.synonyms import content, same
 
 _ALIKE = 0.8  # two words count as one name from this share of matching letters on
-_KIND = "cost costs price worth number amount year date time day now currently today latest present"
-KIND_WORDS = frozenset(terms(_KIND))  # the kind of an answer is checked by itself
 
 
 def missing_names(question: str, evidence: Sequence[Evidence], common: frozenset[str] = frozenset()) -> list[str]:
@@ -76,36 +72,3 @@ def shares(asked: Asked, text: str) -> bool:
     """Return whether a text holds a content word of the question, or the question has none."""
     wanted, seen = terms(asked.full), set(terms(text))
     return not wanted or any(known(t, seen) for t in wanted)
-
-
-def speaks_of(asked: Asked, citation: Citation) -> bool:
-    """Return whether a sentence, with its surroundings, holds a word of the question beside its names, if any."""
-    needless = content(" ".join(names(asked.full))) | content(_KIND)
-    wanted, seen = content(asked.full) - needless, content(around(citation))
-    return not wanted or any(known(t, set(seen)) for t in wanted)
-
-
-def tells_record(asked: Asked, citation: Citation) -> bool:
-    """Return whether the record of a line holds a word of the question beside its names; true of any other sentence.
-
-    All lines of a record speak of whom it names, so that a name alone tells nothing of what is asked.
-    """
-    named = content(" ".join(names(asked.question)))
-    wanted = frozenset(same(t) for t in terms(asked.question) if t not in KIND_WORDS and not t.isdigit()) - named
-    return not record(citation) or not wanted or any_known(wanted, around(citation))
-
-
-def any_known(wanted: frozenset[str], text: str) -> bool:
-    """Return whether a text holds one of some terms, a synonym, or a word that begins with it."""
-    seen = set(content(text))
-    return any(known(t, seen) or any(s.startswith(t) for s in seen if len(t) > 3) for t in wanted)
-
-
-def stands(told: str, text: str) -> bool:
-    """Return whether a text holds words, their synonyms or opposites; such as "made", which say little, as they are."""
-    if poles(told).keys() & poles(text).keys():  # "forbidden" tells whether it is allowed
-        return True
-    wanted, seen = content(told), set(content(text))
-    if not wanted:
-        wanted, seen = frozenset(terms(told, stop=False)), set(terms(text, stop=False))
-    return all(known(t, seen) for t in wanted)

@@ -38,7 +38,7 @@ _AGENT = re.compile(  # who does it where it is done by someone without a name: 
 )
 _CITED = re.compile(r"(?<=[A-Za-z.]) \((?:[^()\d]*, )?\d{4}[a-z]?\)")  # "Shih et al. (2014)": when it was published
 _CONDITION = re.compile(r"^(?:and )?when (?:may|can|could|must|should|do|am|are) (?:i|we|you|one|they)\b")
-DENIES = re.compile(r"\b(?:not(?! only| just| merely)|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
+_DENIES = re.compile(r"\b(?:not(?! only| just| merely)|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
 _TOKEN = re.compile(r"%|°?[a-z]+(?:-[a-z]+)*|(?<=\d)[a-z]+")
 _WHEN = re.compile(
     r"\d{1,2}[:.]\d\d|\d{1,2} ?[ap]m\b|\b(?:after|before|during|until|till|since|soon|later|earlier|once|every|each|"
@@ -50,7 +50,7 @@ _WHEN = re.compile(
 def could_answer(asked: Asked, quote: str) -> bool:
     """Return whether a sentence holds the kind of thing asked for: a count, an amount of money, a number, a person."""
     question, text = asked.question.lower(), quote.lower()
-    if DENIES.search(text):  # "no date is set" answers "when"
+    if _DENIES.search(text):  # "no date is set" answers "when"
         return True
     if _ASKS_MONEY.search(question):
         return _MONEY.search(text) is not None or (is_row(quote) and _CELL_AMOUNT.search(text) is not None)

@@ -167,6 +167,8 @@ def test_any_text_is_a_question_or_a_clear_error(text):
         ("When was Xiaomi founded?", False),
         ("How many cars did Xiaomi deliver in 2025?", False),
         ("Who wrote the report on pricing of electric cars?", False),
+        ("What is a kiln?", False),
+        ("What does a firing ramp mean?", False),
     ],
 )
 def test_leaning_on_the_conversation(question, expected):

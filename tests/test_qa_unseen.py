@@ -102,10 +102,7 @@ def test_values_are_told_without_their_keys():
     assert values("Item: Rye bread; Price: 4.20") == "Rye bread; 4.20"
 
 
-@pytest.mark.parametrize(
-    "question",
-    ["What is hunger marketing?", "Is the lamp portable?", "How many people sing?"],
-)
+@pytest.mark.parametrize("question", ["What is hunger marketing?", "How many people sing?"])
 def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encoder, question):
     notes = (
         "The lamp of Skerra is the subject of marketing in Dunmore. The marketing costs 300 euros and 20 people see it."
