@@ -1,6 +1,7 @@
-"""Asks the practice questions that no model was trained on, from end to end, and counts what is shown and refused.
+"""Asks the practice questions that the cross-encoder was not trained on, and counts what is shown and refused.
 
-Their answers are not written down, only where they stand, so an answer is right as far as it cites such a place.
+Their answers are not written down, only where they stand, so an answer is right as far as it cites such a place. The
+linear models are fitted on these questions (``eval.fit``, ``eval.fit_refusal``), so their part in it is not unseen.
 """
 
 import json

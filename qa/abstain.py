@@ -64,9 +64,10 @@ def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
     """Return what tells an answered question from an unanswered one, in the order of ``SIGNALS``."""
     best, q = _best(judged), asked.question
     odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
+    able = [could_answer(asked, e.citation.quote) for e in best]
     found = (
-        not any(could_answer(asked, e.citation.quote) for e in best),
-        not could_answer(asked, best[0].citation.quote),
+        not any(able),
+        not able[0],
         bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best),
         all(missing_names(q, [e], judged.common) for e in best),
         kind(q) == "yesno",

@@ -3,6 +3,7 @@
 import pytest
 from fakes import Library
 
+from qa.answer import Options
 from qa.conversation import Asked
 from qa.rows import told, values
 from qa.sought import could_answer, uncited
@@ -29,8 +30,8 @@ MUSEUM = "# The canal\n\nThe canal has 22 locks. A museum of the canal opened in
 DOSES = "Dosage\n\nBy age:\n\nAge: 1 to 3 years; Single dose: 2.5 ml\nAge: 4 to 6 years; Single dose: 3.75 ml\n"
 
 
-def asked(tmp_path, encoder, question, **files):
-    return Library(tmp_path, encoder, **files).assistant().ask(question)
+def asked(tmp_path, encoder, question, strictness="usual", **files):
+    return Library(tmp_path, encoder, **files).assistant().ask(question, options=Options(strictness))
 
 
 def test_only_the_row_that_the_question_names_is_quoted(tmp_path, encoder):
@@ -85,16 +86,20 @@ def test_the_sentence_that_goes_on_with_the_best_one_answers(tmp_path, encoder):
     assert answer.claims[0].text == "It costs 95 euros."
 
 
-def test_someone_without_a_name_answers_who():
+def test_someone_without_a_name_answers_who(tmp_path, encoder):
     question = "To whom is damage reported?"
     damage = Asked(question, question, (question,), (1.0,))
     assert could_answer(damage, "Damage is reported to the caretaker at once.")
     assert not could_answer(damage, "Smoking is forbidden.")
+    rules = "House rules\n\nDamage is reported to the caretaker at once. Smoking is forbidden.\n"
+    assert "caretaker" in asked(tmp_path, encoder, question, "lenient", rules_txt=rules).text
 
 
-def test_when_one_may_asks_for_a_condition():
+def test_when_one_may_asks_for_a_condition(tmp_path, encoder):
     question = "When may I book first class?"
     assert could_answer(Asked(question, question, (question,), (1.0,)), "It is allowed for journeys over four hours.")
+    policy = "Travel policy\n\nFirst class is allowed for journeys over four hours. Meals are paid.\n"
+    assert "four hours" in asked(tmp_path, encoder, question, "lenient", policy_txt=policy).text
     other = "When was first class booked?"
     assert not could_answer(Asked(other, other, (other,), (1.0,)), "It is allowed for journeys over four hours.")
 
