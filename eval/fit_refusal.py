@@ -45,8 +45,9 @@ class Measured:
 def collect(every: Sequence[Collection], report: Callable[[str], None]) -> list[Measured]:
     """Ask the questions of collections, as typed and changed."""
     names = sorted({name for one in every for example in one.questions for name in names_of(example.question)})
-    draw, found = random.Random(0), []
+    found: list[Measured] = []
     for one in every:
+        draw = random.Random(one.name)
         with tempfile.TemporaryDirectory() as work:
             index = indexed(one, Path(work))
             scorer = Scorer(index)

@@ -1,9 +1,9 @@
 """Whether the evidence holds an answer, and how a refusal is worded.
 
 Decided from the evidence, before reading, by a logistic regression over signals: the chance that ``qa.evidence``
-estimates, whether a name or number of the question stands nowhere near the best sentences, whether any holds the kind
-of thing that is asked for, and the like. Its constants are fitted by ``python -m eval.fit_refusal`` and kept in
-``refusal.json``. Cosine alone cannot tell: unanswerable questions of the same domain score as high as answerable ones.
+estimates, whether no document holds a name of the question, and whether a name or number of it stands nowhere near the
+best sentences. Its constants are fitted by ``python -m eval.fit_refusal`` and kept in ``refusal.json``. Cosine alone
+cannot tell: unanswerable questions of the same domain score as high as answerable ones.
 """
 
 import json
@@ -26,12 +26,12 @@ from qa.texts import options, say
 
 REFUSAL = Path(__file__).with_name("refusal.json")
 # Below this chance nothing is shown (measured in eval/LOG.md)
-BARS: dict[Strictness, float] = {"lenient": 0.2, "usual": 0.45, "strict": 0.6}
+BARS: dict[Strictness, float] = {"lenient": 0.2, "usual": 0.4, "strict": 0.6}
 BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
 _REFERS = re.compile(r"(?:It|They|He|She|This|These)\b")
-SIGNALS = ("logit", "unable", "unable_first", "unheld", "names", "yes_or_no", "parts")
+SIGNALS = ("logit", "unheld", "names")
 
 
 def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual") -> bool:
@@ -64,16 +64,9 @@ def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
     """Return what tells an answered question from an unanswered one, in the order of ``SIGNALS``."""
     best, q = _best(judged), asked.question
     odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
-    able = [could_answer(asked, e.citation.quote) for e in best]
-    found = (
-        not any(able),
-        not able[0],
-        bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best),
-        all(missing_names(q, [e], judged.common) for e in best),
-        kind(q) == "yesno",
-        judged.parts > 1,
-    )
-    return (math.log(odds / (1 - odds)), *map(float, found))
+    unheld = bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best)
+    names = all(missing_names(q, [e], judged.common) for e in best)
+    return (math.log(odds / (1 - odds)), float(unheld), float(names))
 
 
 def fitting_first(asked: Asked, judged: Judged) -> Judged:

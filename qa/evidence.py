@@ -292,4 +292,4 @@ def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
     for piece in whole.evidence:
         ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
     confidence = max([whole.confidence, *(p.confidence for p in parts)])
-    return Judged(tuple(ranked.values()), confidence, whole.rows, len(parts), whole.common, whole.unheld)
+    return replace(whole, evidence=tuple(ranked.values()), confidence=confidence, parts=len(parts))

@@ -56,7 +56,8 @@ def test_the_lines_of_a_record_speak_of_one_thing(tmp_path, encoder):
 def test_steps_are_told_whole_and_with_all_their_sentences(tmp_path, encoder):
     answer = asked(tmp_path, encoder, "How do I descale the kettle?", kettle_md=KETTLE)
     steps = ["Mix vinegar with water.", "Pour it into the kettle. Do not boil it.", "Rinse the kettle three times."]
-    assert [c.text for c in answer.claims] == steps
+    assert [c.text for c in answer.claims if c.item] == steps
+    assert answer.claims[0].text == steps[0]
 
 
 def test_what_follows_the_same_question_in_an_faq_answers(tmp_path, encoder):
@@ -73,7 +74,7 @@ def test_what_follows_the_same_question_in_an_faq_answers(tmp_path, encoder):
     ],
 )
 def test_what_is_counted_done_or_meant_must_stand_in_the_evidence(tmp_path, encoder, question, files):
-    assert asked(tmp_path, encoder, question, **files).abstained
+    assert asked(tmp_path, encoder, question, "strict", **files).abstained
 
 
 def test_a_number_in_words_up_to_twenty_counts(tmp_path, encoder):
@@ -115,7 +116,7 @@ def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encod
         "The lamp of Skerra is the subject of marketing in Dunmore. The marketing costs 300 euros and 20 people see it."
     )
     assistant = Library(tmp_path, encoder, lamp_md=f"# The lamp\n\n{notes}").assistant()
-    assert assistant.ask(question).abstained
+    assert assistant.ask(question, options=Options("strict")).abstained
     assert not assistant.ask("How many people see the marketing of the lamp?").abstained
 
 

@@ -1,127 +1,156 @@
-"""Lists in sources: the entries that belong together, found around one sentence of the evidence.
+"""Lists in sources: the entries that belong together, and the chance that they answer as a whole.
 
 A list is a run of bullets, numbered entries or table rows of one section, also where it goes on in the next passage;
-or the sentences after one that announces how many points follow ("Wong draws four lessons.").
+or the sentences after one that announces how many points follow ("Wong draws four lessons."). Whether a list is the
+answer, rather than the best sentences, is decided by a logistic regression over signals, fitted by
+``python -m eval.fit_lists`` and kept in ``lists.json``.
 """
 
+import json
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
+from pathlib import Path
 
-from index.words import terms
 from qa.answer import Citation
 from qa.evidence import Evidence
 from qa.features import NUMBER_WORDS
-from qa.question import listed
-from qa.rows import ROW, told
+from qa.question import kind, listed
+from qa.rows import ROW
 
+LISTS = Path(__file__).with_name("lists.json")
+# Chance from which a list is the whole answer, and from which it is told in place of its entries (eval/LOG.md)
+SURE, LIKELY = 0.98, 0.8
+ALONE = 0.9  # chance of one sentence above which no list is told
 ITEMS = 8  # entries of a list
 MOST, _WORDS = 20, 150  # entries of a list of short ones, and their words together
-BEST = 3  # pieces of evidence around which a list is looked for
-_NEAR = 5  # pieces of evidence of which two in one list mark it as what was asked for
-_DEEP = 20  # pieces of evidence around which a list is looked for that answers as a whole
-_SOME = 3  # entries that it has at least
-_NEARLY_ALL, _ONE = 0.8, 0.6  # chance of its entries together at least, and of one sentence at most
-_ALIKE = 0.5  # cosine of the question and its heading
+_DEEP = 20  # pieces of evidence around which a list is looked for
 _GAP = 4  # characters between two passages that follow each other
+_LEAST = 1e-5  # chance that counts where a sentence has none
 BULLET = re.compile(r"^(?:[•\-*–]|\(?(?:\d{1,3}|[a-z])[.)])\s+")
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s+")
-_ASKS_HOW = re.compile(
-    r"\bhow (?:do|does|can|could|should|must|would|to)\b|\bwhat (?:do|should|must|can) (?:i|we|you|one) do\b|"
-    r"\b(?:steps|instructions|procedure)\b",
-    re.IGNORECASE,
-)
 _COUNTS = dict(zip("two three four five six seven eight".split(), range(2, 9), strict=True))
 _ANNOUNCES = re.compile(rf"\b({'|'.join(_COUNTS)}|[2-8]) (?:\w+ ){{0,2}}[a-z]+s\b")
 _SHORT = 14  # words of a sentence that only announces
+SIGNALS = (
+    "together", "least", "outside", "lead", "heading", "plural", "entries", "rows", "numbered", "sentences",
+    "announced", "value",
+)  # fmt: skip
 
 assert set(_COUNTS) <= NUMBER_WORDS
 
 
-def entries(question: str, evidence: Sequence[Evidence]) -> list[Citation]:
-    """Return the entries of the list that answers, in the order of the source; none where a list was not asked for.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of a source: its entries in order, and the sentence before them, if any.
 
-    That is the steps of what is asked how to do; the list that the best sentence introduces; or, where the question
-    asks for a plural, one whose heading or introduction names it or that holds two of the best sentences. Of a table
-    from which the question leaves only some rows, these.
+    ``announced`` tells that it is running text.
+    """
+
+    entries: tuple[Citation, ...]
+    lead: Citation | None
+    announced: bool = False
+
+    def holds(self, citation: Citation) -> bool:
+        """Return whether a citation lies in one of the entries."""
+        return any(_within(entry, citation) for entry in self.entries)
+
+    @property
+    def readable(self) -> list[Citation]:
+        """As many entries as a person reads: eight, and of short ones more, so that no procedure loses its end."""
+        words = list(accumulate(len(entry.quote.split()) for entry in self.entries))
+        kept = (n < ITEMS or (n < MOST and words[n] <= _WORDS) for n in range(len(words)))
+        return [entry for entry, keep in zip(self.entries, kept, strict=True) if keep]
+
+
+def best(question: str, evidence: Sequence[Evidence]) -> tuple[float, Listing | None]:
+    """Return the list that likeliest answers as a whole, and that chance; none where no evidence is in a list.
+
+    One that the best sentence introduces ("The goals are:") does; where one sentence has nearly all chance, none.
     """
     if not evidence:
-        return []
-    noun = set(terms(listed(question)))
-    best = evidence[0].citation.quote
-    one = bool(ROW.match(best)) or told(best) != best  # tells of one thing, beside which lists tell of others
-    for rank, piece in enumerate(evidence[: 1 if one else BEST]):
-        sentences = _section(piece.citation, evidence)
-        place = _place(piece.citation, sentences)
-        run = _run(sentences, place)
-        if one and (some := _left(sentences, run, evidence)) is not None:
-            return some if noun and len(some) > 1 else []
-        if _ASKS_HOW.search(question) and _are_steps(question, sentences, run, evidence):
-            return _readable([sentences[n] for n in run])
-        introduced = bool(run) and run[0] > place and piece.citation.quote.rstrip().endswith((":", "："))
-        if introduced and (rank == 0 or noun):
-            return _readable([sentences[n] for n in run])
-        if noun and not run:
-            run = _announced(sentences, place)
-            if run:
-                return [sentences[n] for n in run]
-        aside = rank > 0 and evidence[0].score > _ONE and not _among(evidence[0], sentences, run)
-        if not noun or len(run) < 2 or aside or not _are_sentences(sentences, run):
-            continue
-        if _names(noun, sentences, run) or _holds_best(sentences, run, evidence):
-            return _readable([sentences[n] for n in run])
-    return _whole(evidence, noun)
+        return 0.0, None
+    first = evidence[0]
+    introduces = first.citation.quote.rstrip().endswith((":", "："))
+    found = list(listings(evidence))
+    if introduces and (told := next((one for one in found if one.lead and one.lead.key == first.citation.key), None)):
+        return 1.0, told
+    if first.score > ALONE:
+        return 0.0, None
+    judged = ((chance(question, evidence, one), one) for one in found)
+    return max(judged, key=lambda pair: pair[0], default=(0.0, None))
 
 
-def _whole(evidence: Sequence[Evidence], noun: set[str]) -> list[Citation]:
-    """Return the list that as a whole answers: nearly all chance lies on its entries, or its heading is what was asked.
+def chance(question: str, evidence: Sequence[Evidence], one: Listing) -> float:
+    """Return the estimated chance in [0, 1] that a list as a whole is what a question asks for."""
+    mean, scale, weights, intercept = _constants()
+    rows = zip(signals(question, evidence, one), mean, scale, weights, strict=True)
+    return 1 / (1 + math.exp(-intercept - sum(w * (value - m) / s for value, m, s, w in rows)))
 
-    The first holds where no plural was asked for too ("What threatens it?"), the second where one was.
-    """
+
+@lru_cache(maxsize=1)
+def _constants() -> tuple[list[float], list[float], list[float], float]:
+    data = json.loads(LISTS.read_text("utf-8"))
+    if tuple(data["signals"]) != SIGNALS:
+        raise ValueError(f"{LISTS.name} was fitted for other signals; run `python -m eval.fit_lists`")
+    return data["mean"], data["scale"], data["weights"][:-1], data["weights"][-1]
+
+
+def signals(question: str, evidence: Sequence[Evidence], one: Listing) -> tuple[float, ...]:
+    """Return what tells a list that answers from one that does not, in the order of ``SIGNALS``."""
+    inside = [[e for e in evidence if _within(entry, e.citation)] for entry in one.entries]
+    all_inside = [e for found in inside for e in found]
+    logs = [max((_log(e) for e in found), default=math.log(_LEAST)) for found in inside]
+    keys = {e.citation.key for e in all_inside} | ({one.lead.key} if one.lead else set())
+    lead = max((_log(e) for e in evidence if one.lead and e.citation.key == one.lead.key), default=math.log(_LEAST))
+    highest = max(*logs, lead)
+    outside = max((_log(e) for e in evidence if e.citation.key not in keys), default=math.log(_LEAST))
+    first = one.entries[0]
+    return (
+        math.log(sum(e.score for e in all_inside) + 1e-4),
+        min(logs) - highest,
+        outside - highest,
+        max(lead - max(logs), -5.0),
+        max((e.heading for e in all_inside), default=0.0),
+        float(bool(listed(question))),
+        math.log(len(one.entries)),
+        float(ROW.match(first.quote) is not None),
+        float(_NUMBERED.match(first.quote) is not None),
+        float(all((entry.start, entry.end) in entry.passage.sentences for entry in one.entries)),
+        float(one.announced),
+        float(kind(question) in ("number", "date", "person", "place", "yesno")),
+    )
+
+
+def _log(piece: Evidence) -> float:
+    return math.log(max(piece.score, _LEAST))
+
+
+def _within(entry: Citation, own: Citation) -> bool:
+    """Return whether a citation lies in an entry."""
+    return entry.passage.doc_id == own.passage.doc_id and entry.start <= own.start and own.end <= entry.end
+
+
+def listings(evidence: Sequence[Evidence]) -> Iterator[Listing]:
+    """Yield the lists around the best pieces of evidence, each once; of a table also the rows that are evidence."""
+    keys = {e.citation.key for e in evidence}
+    seen: set[tuple[tuple[str, int, int], bool]] = set()
     for piece in evidence[:_DEEP]:
         sentences = _section(piece.citation, evidence)
-        run = _run(sentences, _place(piece.citation, sentences))
-        if len(run) < _SOME:
-            continue
-        shares = sorted((e.score for e in evidence if _among(e, sentences, run)), reverse=True)
-        spread = sum(shares) >= _NEARLY_ALL and shares[0] <= _ONE
-        alike = piece.heading >= _ALIKE and evidence[0].score <= _ONE and _are_sentences(sentences, run)
-        if spread or (noun and alike):
-            return _readable([sentences[n] for n in run])
-    return []
-
-
-def _are_sentences(sentences: Sequence[Citation], run: Sequence[int]) -> bool:
-    """Return whether each entry is one sentence; paragraphs with a mark before them are no list to be told whole."""
-    entries = [sentences[n] for n in run]
-    return all((entry.start, entry.end) in entry.passage.sentences for entry in entries)
-
-
-def _readable(run: list[Citation]) -> list[Citation]:
-    """Return as many entries as a person reads: eight, and of short ones more, so that no procedure loses its end."""
-    words = list(accumulate(len(entry.quote.split()) for entry in run))
-    return [entry for n, entry in enumerate(run) if n < ITEMS or (n < MOST and words[n] <= _WORDS)]
-
-
-def _left(sentences: Sequence[Citation], run: Sequence[int], evidence: Sequence[Evidence]) -> list[Citation] | None:
-    """Return the rows of a table that are evidence, where the question left others of it out; else None."""
-    keys = {e.citation.key for e in evidence}
-    some = [sentences[n] for n in run if sentences[n].key in keys]
-    return some if len(some) < len(run) else None
-
-
-def _are_steps(question: str, sentences: Sequence[Citation], run: Sequence[int], evidence: Sequence[Evidence]) -> bool:
-    """Return whether numbered entries are the steps to what is asked: their heading, title or lead says so."""
-    if len(run) < 2 or not _NUMBERED.match(sentences[run[0]].quote):
-        return False
-    first = sentences[run[0]]
-    wanted, title = set(terms(question)), set(terms(first.title))
-    above = set(terms(" ".join(first.passage.heading[-1:])))
-    lead = set(terms(sentences[run[0] - 1].quote)) if run[0] > 0 else set()
-    said = wanted - title
-    inside = sum(_among(e, sentences, run) for e in evidence[:_NEAR])
-    return bool(said & above) or (bool(wanted) and (not said or said <= lead)) or inside >= _SOME
+        place = _place(piece.citation, sentences)
+        for announced, run in ((False, _run(sentences, place)), (True, _announced(sentences, place))):
+            if len(run) < 2 or (sentences[run[0]].key, announced) in seen:
+                continue
+            seen.add((sentences[run[0]].key, announced))
+            lead = sentences[run[0] - 1] if run[0] > 0 else None
+            found = tuple(sentences[n] for n in run)
+            yield Listing(found, lead, announced=announced)
+            some = tuple(entry for entry in found if entry.key in keys)
+            if ROW.match(found[0].quote) and 1 < len(some) < len(found):
+                yield Listing(some, lead)
 
 
 def _section(citation: Citation, evidence: Sequence[Evidence]) -> list[Citation]:
@@ -155,15 +184,6 @@ def _place(citation: Citation, sentences: Sequence[Citation]) -> int:
     return next(n for n, c in enumerate(sentences) if c.start <= citation.start and citation.end <= c.end)
 
 
-def _among(piece: Evidence, sentences: Sequence[Citation], run: Sequence[int]) -> bool:
-    """Return whether a piece of evidence lies in one of the entries of a list."""
-    own = piece.citation
-    return any(
-        c.passage.doc_id == own.passage.doc_id and c.start <= own.start and own.end <= c.end
-        for c in (sentences[n] for n in run)
-    )
-
-
 def _run(sentences: Sequence[Citation], place: int) -> list[int]:
     """Return the places of the entries that a sentence is one of, or that follow it at once; they are of one form."""
     for form in (BULLET, ROW):
@@ -188,16 +208,3 @@ def _announced(sentences: Sequence[Citation], place: int) -> list[int]:
     count = _COUNTS.get(found[1]) or int(found[1])
     run = list(range(place, place + count + 1))
     return run if run[-1] < len(sentences) else []
-
-
-def _names(noun: set[str], sentences: Sequence[Citation], run: Sequence[int]) -> bool:
-    """Return whether the section's heading or the sentence before the entries holds the noun that was asked for."""
-    above = " ".join(sentences[run[0]].passage.heading[-1:])
-    if run[0] > 0:
-        above += " " + sentences[run[0] - 1].quote
-    return bool(noun & set(terms(above)))
-
-
-def _holds_best(sentences: Sequence[Citation], run: Sequence[int], evidence: Sequence[Evidence]) -> bool:
-    """Return whether at least two of the entries hold one of the best pieces of evidence."""
-    return sum(any(_among(e, sentences, [n]) for e in evidence[:_NEAR]) for n in run) >= 2

@@ -1,7 +1,7 @@
 """The quote reader: answers with the source sentences themselves, the best first; no model.
 
-Grounded by construction. A list that is asked for comes as its entries; a sentence that nearly repeats an
-earlier one is left out.
+Grounded by construction. A list that likely answers as a whole comes as its entries; a sentence that nearly repeats
+an earlier one is left out.
 """
 
 import re
@@ -12,11 +12,12 @@ from qa.answer import Turn
 from qa.compound import parts
 from qa.evidence import Evidence
 from qa.read.draft import Draft
-from qa.read.lists import BULLET, entries
+from qa.read.lists import BULLET, LIKELY, SURE, Listing, best
 
 SENTENCES = 4  # a person reads a few sentences, not a page
 ENOUGH = 0.99  # chance mass of the sentences already chosen at which no more are added
-WORTH = 0.03  # share of the best sentence's chance below which a further one only distracts
+WORTH = 0.02  # share of the best sentence's chance below which a further one only distracts
+WORTH_OF_PARTS = 0.03  # the same where a question has several parts, each with a best one of its own
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
 
@@ -30,13 +31,15 @@ class QuoteReader:
         self._sentences = sentences
 
     def read(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> Iterator[Draft]:
-        """Yield up to four quoted sentences, or the entries of the list that answers."""
-        if found := entries(question, evidence):
-            for entry in found:
-                yield Draft(plain(entry.quote), (entry,), item=True)
+        """Yield up to four quoted sentences, the entries of a list in place of one of them, or such a list alone."""
+        chance, listing = best(question, evidence)
+        if listing and chance >= SURE and (listing.holds(evidence[0].citation) or chance == 1):
+            yield from _items(listing)
             return
+        listing = listing if chance >= LIKELY else None
         count = len(parts(question))
         most = self._sentences if count == 1 else max(self._sentences, 2 * count)
+        worth = WORTH if count == 1 else WORTH_OF_PARTS
         chosen: list[Evidence] = []
         mass = 0.0
         told = [e for e in evidence if not e.citation.quote.rstrip().endswith(("?", "？"))]  # a question answers none
@@ -44,11 +47,19 @@ class QuoteReader:
             if len(chosen) == most or (chosen and mass > ENOUGH):
                 return
             mass += piece.score
-            if chosen and piece.score < WORTH * chosen[0].score:
+            if chosen and piece.score < worth * chosen[0].score:
                 return
-            if not _repeats(piece, chosen):
-                chosen.append(piece)
+            if _repeats(piece, chosen):
+                continue
+            chosen.append(piece)
+            if not listing or not listing.holds(piece.citation):
                 yield Draft(plain(piece.citation.quote), (piece.citation,))
+            elif piece is next(e for e in chosen if listing.holds(e.citation)):
+                yield from _items(listing)
+
+
+def _items(listing: Listing) -> Iterator[Draft]:
+    return (Draft(plain(entry.quote), (entry,), item=True) for entry in listing.readable)
 
 
 def plain(quote: str) -> str:
