@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -144,3 +145,13 @@ def test_importing_the_product_loads_no_heavy_library():
 def test_a_reader_loads_its_model_library_late():
     code = "import qa.read.local, qa.read.remote, sys; print({'torch', 'transformers'} & set(sys.modules))"
     assert run_python(code).strip() == "set()"
+
+
+@pytest.mark.parametrize("room", ["corpus", "index", "qa"])
+def test_what_the_product_reads_is_in_its_package(room: str) -> None:
+    held = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"][room]
+    listed = subprocess.run(["git", "ls-files", room], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = [Path(name).relative_to(room) for name in listed.split("\n") if name and not name.endswith(".py")]
+    packed = {path.relative_to(ROOT / room) for pattern in held for path in (ROOT / room).glob(pattern)}
+    assert files
+    assert sorted(set(files) - packed) == []
