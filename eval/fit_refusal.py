@@ -25,6 +25,7 @@ from eval.practice_data import HITS, indexed, unseen
 from index.retrieve import Index
 from qa.abstain import REFUSAL, SIGNALS, signals
 from qa.evidence import Scorer
+from qa.logistic import Logistic
 from qa.pipeline import find, weigh
 
 PENALTY = 1.0
@@ -80,8 +81,7 @@ def fit(asked: Sequence[Measured]) -> dict[str, list[float]]:
 
 def score(constants: dict[str, list[float]], one: Measured) -> float:
     """Return the logit that a question is answered."""
-    standard = (one.row - np.array(constants["mean"])) / np.array(constants["scale"])
-    return float(standard @ np.array(constants["weights"][:-1]) + constants["weights"][-1])
+    return float(Logistic.of(constants).logit(one.row.tolist()))
 
 
 def cross_validated(asked: Sequence[Measured]) -> dict[str, list[float]]:

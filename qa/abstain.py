@@ -6,12 +6,10 @@ best sentences. Its constants are fitted by ``python -m eval.fit_refusal`` and k
 cannot tell: unanswerable questions of the same domain score as high as answerable ones.
 """
 
-import json
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from index.words import STOP, has_cjk, terms, words
@@ -19,6 +17,7 @@ from qa import chinese
 from qa.answer import Strictness
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
+from qa.logistic import Logistic
 from qa.question import kind
 from qa.said import around, known, missing_names
 from qa.sought import could_answer, uncited
@@ -47,17 +46,7 @@ def chance(asked: Asked, judged: Judged) -> float:
     """Return the estimated chance in [0, 1] that the evidence holds an answer."""
     if not judged.evidence or has_cjk(asked.question):
         return judged.confidence
-    mean, scale, weights, intercept = _constants()
-    rows = zip(signals(asked, judged), mean, scale, weights, strict=True)
-    return 1 / (1 + math.exp(-intercept - sum(w * (value - m) / s for value, m, s, w in rows)))
-
-
-@lru_cache(maxsize=1)
-def _constants() -> tuple[list[float], list[float], list[float], float]:
-    data = json.loads(REFUSAL.read_text("utf-8"))
-    if tuple(data["signals"]) != SIGNALS:
-        raise ValueError(f"{REFUSAL.name} was fitted for other signals; run `python -m eval.fit_refusal`")
-    return data["mean"], data["scale"], data["weights"][:-1], data["weights"][-1]
+    return Logistic.load(REFUSAL, SIGNALS, "python -m eval.fit_refusal").chance(signals(asked, judged))
 
 
 def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:

@@ -1,14 +1,9 @@
 """The constants that decide on refusing: fitted so that signals tell, judged without a question's own collection."""
 
-import json
-from pathlib import Path
-
 import numpy as np
-import pytest
 
 from eval.fit_refusal import Measured, collect, cross_validated, fit, score
 from eval.practice_data import unseen
-from qa import abstain
 from qa.abstain import SIGNALS
 
 
@@ -38,16 +33,6 @@ def test_each_question_is_judged_by_constants_of_other_collections() -> None:
     assert sorted(round(score(everyone, one), 6) for one in asked if one.answerable) != sorted(
         round(value, 6) for value in found["answerable"]
     )
-
-
-def test_constants_of_other_signals_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "refusal.json"
-    path.write_text(json.dumps({"signals": ["x"], "mean": [0], "scale": [1], "weights": [1, 0]}), "utf-8")
-    monkeypatch.setattr(abstain, "REFUSAL", path)
-    abstain._constants.cache_clear()
-    with pytest.raises(ValueError, match="fit_refusal"):
-        abstain._constants()
-    abstain._constants.cache_clear()
 
 
 def test_practice_is_asked_as_typed_and_changed() -> None:

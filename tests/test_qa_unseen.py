@@ -56,8 +56,7 @@ def test_the_lines_of_a_record_speak_of_one_thing(tmp_path, encoder):
 def test_steps_are_told_whole_and_with_all_their_sentences(tmp_path, encoder):
     answer = asked(tmp_path, encoder, "How do I descale the kettle?", kettle_md=KETTLE)
     steps = ["Mix vinegar with water.", "Pour it into the kettle. Do not boil it.", "Rinse the kettle three times."]
-    assert [c.text for c in answer.claims if c.item] == steps
-    assert answer.claims[0].text == steps[0]
+    assert [c.text for c in answer.claims[:3]] == [c.text for c in answer.claims if c.item] == steps
 
 
 def test_what_follows_the_same_question_in_an_faq_answers(tmp_path, encoder):
@@ -68,13 +67,16 @@ def test_what_follows_the_same_question_in_an_faq_answers(tmp_path, encoder):
 @pytest.mark.parametrize(
     ("question", "files"),
     [
-        ("How many visitors does the museum have?", {"canal_md": MUSEUM}),
         ("What is the single dose for adults?", {"dose_txt": DOSES}),
         ("What is the telephone extension of Farid Aziz?", {"visit_txt": VISIT}),
     ],
 )
 def test_what_is_counted_done_or_meant_must_stand_in_the_evidence(tmp_path, encoder, question, files):
-    assert asked(tmp_path, encoder, question, "strict", **files).abstained
+    assert asked(tmp_path, encoder, question, **files).abstained
+
+
+def test_another_count_is_no_answer_where_the_evidence_has_to_be_sure(tmp_path, encoder):
+    assert asked(tmp_path, encoder, "How many visitors does the museum have?", "strict", canal_md=MUSEUM).abstained
 
 
 def test_a_number_in_words_up_to_twenty_counts(tmp_path, encoder):
@@ -93,7 +95,7 @@ def test_someone_without_a_name_answers_who(tmp_path, encoder):
     assert could_answer(damage, "Damage is reported to the caretaker at once.")
     assert not could_answer(damage, "Smoking is forbidden.")
     rules = "House rules\n\nDamage is reported to the caretaker at once. Smoking is forbidden.\n"
-    assert "caretaker" in asked(tmp_path, encoder, question, "lenient", rules_txt=rules).text
+    assert "caretaker" in asked(tmp_path, encoder, question, rules_txt=rules).text
 
 
 def test_when_one_may_asks_for_a_condition(tmp_path, encoder):

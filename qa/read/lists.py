@@ -6,18 +6,17 @@ answer, rather than the best sentences, is decided by a logistic regression over
 ``python -m eval.fit_lists`` and kept in ``lists.json``.
 """
 
-import json
 import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
 from qa.answer import Citation
 from qa.evidence import Evidence
 from qa.features import NUMBER_WORDS
+from qa.logistic import Logistic
 from qa.question import kind, listed
 from qa.rows import ROW
 
@@ -66,37 +65,30 @@ class Listing:
         return [entry for entry, keep in zip(self.entries, kept, strict=True) if keep]
 
 
-def best(question: str, evidence: Sequence[Evidence]) -> tuple[float, Listing | None]:
-    """Return the list that likeliest answers as a whole, and that chance; none where no evidence is in a list.
+def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, bool]:
+    """Return the list to tell, or None, and whether it is the whole answer.
 
-    One that the best sentence introduces ("The goals are:") does; where one sentence has nearly all chance, none.
+    One that the best sentence introduces ("The goals are:") is; where one sentence has nearly all chance, none is told.
     """
     if not evidence:
-        return 0.0, None
-    first = evidence[0]
-    introduces = first.citation.quote.rstrip().endswith((":", "："))
-    found = list(listings(evidence))
-    if introduces and (told := next((one for one in found if one.lead and one.lead.key == first.citation.key), None)):
-        return 1.0, told
-    if first.score > ALONE:
-        return 0.0, None
-    judged = ((chance(question, evidence, one), one) for one in found)
-    return max(judged, key=lambda pair: pair[0], default=(0.0, None))
+        return None, False
+    first = evidence[0].citation
+    if first.quote.rstrip().endswith((":", "：")):
+        introduced = (one for one in listings(evidence) if one.lead and one.lead.key == first.key)
+        if told := next(introduced, None):
+            return told, True
+    if evidence[0].score > ALONE:
+        return None, False
+    judged = ((chance(question, evidence, one), one) for one in listings(evidence))
+    likely, likeliest = max(judged, key=lambda pair: pair[0], default=(0.0, None))
+    if likeliest is None or likely < LIKELY:
+        return None, False
+    return likeliest, likely >= SURE and likeliest.holds(first)
 
 
 def chance(question: str, evidence: Sequence[Evidence], one: Listing) -> float:
     """Return the estimated chance in [0, 1] that a list as a whole is what a question asks for."""
-    mean, scale, weights, intercept = _constants()
-    rows = zip(signals(question, evidence, one), mean, scale, weights, strict=True)
-    return 1 / (1 + math.exp(-intercept - sum(w * (value - m) / s for value, m, s, w in rows)))
-
-
-@lru_cache(maxsize=1)
-def _constants() -> tuple[list[float], list[float], list[float], float]:
-    data = json.loads(LISTS.read_text("utf-8"))
-    if tuple(data["signals"]) != SIGNALS:
-        raise ValueError(f"{LISTS.name} was fitted for other signals; run `python -m eval.fit_lists`")
-    return data["mean"], data["scale"], data["weights"][:-1], data["weights"][-1]
+    return Logistic.load(LISTS, SIGNALS, "python -m eval.fit_lists").chance(signals(question, evidence, one))
 
 
 def signals(question: str, evidence: Sequence[Evidence], one: Listing) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from qa.answer import Turn
 from qa.compound import parts
 from qa.evidence import Evidence
 from qa.read.draft import Draft
-from qa.read.lists import BULLET, LIKELY, SURE, Listing, best
+from qa.read.lists import BULLET, Listing, best
 
 SENTENCES = 4  # a person reads a few sentences, not a page
 ENOUGH = 0.99  # chance mass of the sentences already chosen at which no more are added
@@ -32,11 +32,11 @@ class QuoteReader:
 
     def read(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> Iterator[Draft]:
         """Yield up to four quoted sentences, the entries of a list in place of one of them, or such a list alone."""
-        chance, listing = best(question, evidence)
-        if listing and chance >= SURE and (listing.holds(evidence[0].citation) or chance == 1):
+        listing, alone = best(question, evidence)
+        if listing and alone:
             yield from _items(listing)
             return
-        listing = listing if chance >= LIKELY else None
+        listed = False
         count = len(parts(question))
         most = self._sentences if count == 1 else max(self._sentences, 2 * count)
         worth = WORTH if count == 1 else WORTH_OF_PARTS
@@ -54,8 +54,9 @@ class QuoteReader:
             chosen.append(piece)
             if not listing or not listing.holds(piece.citation):
                 yield Draft(plain(piece.citation.quote), (piece.citation,))
-            elif piece is next(e for e in chosen if listing.holds(e.citation)):
+            elif not listed:
                 yield from _items(listing)
+                listed = True
 
 
 def _items(listing: Listing) -> Iterator[Draft]:
