@@ -112,13 +112,16 @@ def test_values_are_told_without_their_keys():
     assert values("Item: Rye bread; Price: 4.20") == "Rye bread; 4.20"
 
 
-@pytest.mark.parametrize("question", ["What is hunger marketing?", "How many people sing?"])
-def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encoder, question):
+@pytest.mark.parametrize(
+    ("question", "strictness"),
+    [("Is the lamp portable?", "usual"), ("How many people sing?", "usual"), ("What is hunger marketing?", "strict")],
+)
+def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encoder, question, strictness):
     notes = (
         "The lamp of Skerra is the subject of marketing in Dunmore. The marketing costs 300 euros and 20 people see it."
     )
     assistant = Library(tmp_path, encoder, lamp_md=f"# The lamp\n\n{notes}").assistant()
-    assert assistant.ask(question, options=Options("strict")).abstained
+    assert assistant.ask(question, options=Options(strictness)).abstained
     assert not assistant.ask("How many people see the marketing of the lamp?").abstained
 
 
