@@ -362,6 +362,17 @@ def test_a_page_that_lies_open_follows_what_another_tab_adds(page, whole):
     assert (other.turns, other.conversation) == ([], "")
 
 
+def test_a_page_that_is_refreshed_before_it_saw_the_end_of_its_answer_offers_to_ask_again(page, whole):
+    made, tab = page(whole), Tab()
+    made.assistant.held = True
+    views = made.reply("Who?", tab)
+    first = next(views)
+    made.assistant.go.release(len(made.assistant.steps))
+    made.shelf.asking.close()
+    made.refresh(tab)  # reads the conversation again, since it was written to
+    assert (first.running, [view.running for view in views]) == (True, [False, None])
+
+
 def test_what_is_taken_out_leaves_answers_that_lie_open_and_comes_back(tmp_path, encoder):
     made = Library(tmp_path, encoder, notes_md=TEXT)
     assistant = made.assistant()

@@ -92,7 +92,8 @@ class Chat:
     def watch(self, tab: Tab, text: str | None = None) -> Iterator[View]:
         """Show the last turn of a tab while it is answered, for as long as the tab shows it."""
         turn, face = tab.turns[-1], None
-        while turn in tab.turns[-1:]:
+        while tab.turns and (tab.turns[-1] is turn or tab.turns[-1].id == turn.id != 0):
+            turn = tab.turns[-1]  # once done it may have been read again (``refresh``) before it was seen here
             if turn.face == face:
                 self.shelf.asking.watch(turn, face)
                 continue
