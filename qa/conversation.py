@@ -22,11 +22,21 @@ _POINTER = re.compile(  # leans only where the question names nothing itself
 )
 _NOT_BACK = re.compile(  # "is there a …", "said that …", "this year" point at nothing said before
     r"\b(?:is|are|was|were) there\b|\bthere (?:is|are|was|were)\b|\bthis (?:year|month|week|quarter)\b|"
-    r"\b(?:say|says|said|claims?|claimed|think|thinks|reports?|reported|shows?|means?|fact) that\b|\bis it\b|\bit is\b"
+    r"\b(?:say|says|said|claims?|claimed|think|thinks|reports?|reported|shows?|means?|fact) that\b(?= \w)|"
+    r"\bis it\b|\bit is\b"
 )
 LEANING, STANDING = (0.5, 0.5), (0.7, 0.3)  # weights of a question alone and after the one before
 _OPENING = re.compile(
     r"(?:and|but|or|so|then|also|what about|how about|why(?: not)?\??$|which ones?|what else|any others?|more)\b"
+)
+_REMARK = re.compile(  # what is said before the question itself
+    r"(?:(?:ok(?:ay)?|thanks?|thank you|great|good|cool|right|alright|hi|hello|hey|by the way|btw)\b[,.!:;–—-]+\s*)+",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(  # says that what follows has nothing to do with what came before
+    r"(?:(?:(?:an?|one|now for)\s+)?(?:different|another|new|next|other) (?:subject|topic|question|matter|thing)|"
+    r"(?:now )?something (?:else|different))\s*[,.:;–—-]+\s*",
+    re.IGNORECASE,
 )
 _EXPLAIN = re.compile(r"what(?: is|'s) an? |what (?:does|do) .+ (?:mean|stand for)\b")  # a whole question
 
@@ -47,7 +57,10 @@ class Asked:
 
 
 def understand(question: str, history: Sequence[Turn]) -> Asked:
-    """Return the question with what it leans on."""
+    """Return the question with what it leans on, without what is only said before it ("OK. When is …")."""
+    question = _spoken(_REMARK, question)
+    if (rest := _spoken(_ELSEWHERE, question)) != question and not leans(rest):
+        question, history = rest, ()
     if not history:
         return Asked(question, question, (question,), (1.0,))
     before = history[-1].question.strip()
@@ -61,6 +74,13 @@ def understand(question: str, history: Sequence[Turn]) -> Asked:
     return Asked(question, full, forms, weights)
 
 
+def _spoken(remark: re.Pattern[str], question: str) -> str:
+    """Return a question without an opening remark, where two words or more follow it."""
+    match = remark.match(question)
+    rest = question[match.end() :] if match else ""
+    return rest if len(rest.split()) > 1 else question
+
+
 def asked_before(question: str, history: Sequence[Turn]) -> bool:
     """Return whether the last question is asked once more, in the same words: then the same is told again."""
     return set(terms(question)) == set(terms(history[-1].question))
@@ -72,13 +92,27 @@ def leans(question: str) -> bool:
     >>> leans("What is the monthly average?"), leans("When was Xiaomi founded?"), leans("And in India?")
     (True, False, True)
     """
+    return _leans_by_a_word(question) or _is_short(question)
+
+
+def readings(question: str, history: Sequence[Turn]) -> list[Sequence[Turn]]:
+    """Return the turns that a question may be read after: of a short one that points at nothing said also none.
+
+    "What is the monthly average?" may go on with what was asked before, "When is the dinner?" need not.
+    """
+    spoken = _spoken(_REMARK, question)
+    stands = _is_short(spoken) and not _leans_by_a_word(spoken) and not rewrite(spoken, history)
+    return [history, ()] if history and stands else [history]
+
+
+def _leans_by_a_word(question: str) -> bool:
     q = question.lower()
-    if _OPENING.match(q):
-        return True
-    q = _NOT_BACK.sub(" ", q)
-    if _PRONOUN.search(q) or (_POINTER.search(q) and not names(question)):
-        return True
-    return len(set(terms(question))) <= 2 and not names(question) and not _EXPLAIN.match(q)
+    told = _NOT_BACK.sub(" ", q)
+    return bool(_OPENING.match(q) or _PRONOUN.search(told) or (_POINTER.search(told) and not names(question)))
+
+
+def _is_short(question: str) -> bool:
+    return len(set(terms(question))) <= 2 and not names(question) and not _EXPLAIN.match(question.lower())
 
 
 def _topic(history: Sequence[Turn]) -> str:

@@ -17,7 +17,7 @@ from qa.attribution import attributed
 from qa.cite import cite
 from qa.compound import parts
 from qa.conflict import conflicts
-from qa.conversation import LEANING, Asked, asked_before, leans, understand
+from qa.conversation import LEANING, Asked, asked_before, leans, readings, understand
 from qa.dating import dated
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
 from qa.question import check, names
@@ -67,9 +67,9 @@ def stream(
         took = Timings(total=1e3 * (perf_counter() - clock[0]))
         yield replace(answer, claims=told, message=said.message, confidence=float(bool(told)), timings=took)
         return
-    asked, hits, index, scorer = find(question, history, index, scorer, reranker, k)
-    clock.append(perf_counter())
-    judged = unsaid(weigh(asked, hits, index, scorer, reranker), question, history)
+    looked = [_looked(question, past, index, scorer, reranker, k, clock) for past in readings(question, history)]
+    asked, hits, index, judged = max(looked, key=lambda one: abstain.chance(one[0], one[3]))  # that is answered better
+    judged = unsaid(judged, question, history)
     steps = steps or Steps()
     steps.asked, steps.judged = asked, judged
     answer = replace(answer, hits=hits, confidence=abstain.chance(asked, judged))
@@ -110,6 +110,20 @@ def stream(
     yield replace(
         answer, claims=tuple(claims), dropped=tuple(dropped), conflicts=found, timings=_timings(clock, verifying)
     )
+
+
+def _looked(
+    question: str,
+    history: Sequence[Turn],
+    index: Index,
+    scorer: Scorer,
+    reranker: Reranker | None,
+    k: int,
+    clock: list[float],
+) -> tuple[Asked, tuple[Hit, ...], Index, Judged]:
+    asked, hits, index, scorer = find(question, history, index, scorer, reranker, k)
+    clock.append(perf_counter())
+    return asked, hits, index, weigh(asked, hits, index, scorer, reranker)
 
 
 def find(

@@ -27,8 +27,8 @@ _CORRECTION_ZH = re.compile(
     r"(?:不|不是|不对|错了|抱歉)*[，,。 ]*(?:我是说|我指的是|我说的是|我想问的是|应该是|是)?(?P<right>.+)"
 )
 _OPENING = re.compile(
-    r"(?:(?:ok(?:ay)?|so|well|then)[, ]+)*(?:and|but|or|also|what about|how about|what of|same for|"
-    r"the same for)\b[, ]*(?P<rest>.+)",
+    r"(?:(?:ok(?:ay)?|so|well|then)[, ]+)*(?:(?:(?:and|but|or|also),? )?(?:what about|how about|what of|same for|"
+    r"the same for)|and|but|or|also)\b[, ]*(?P<rest>.+)",
     re.IGNORECASE,
 )
 _OPENING_ZH = re.compile(r"(?:那么?|还有|至于)(?P<rest>.+?)呢?|(?P<rest2>.+?)呢")
@@ -64,7 +64,7 @@ _ONLY_POINTS = re.compile(
 )
 _SUCH_ONE = re.compile(r"(?:the )?(?P<which>[\w-]+) ones?", re.IGNORECASE)
 _PREPOSITION = re.compile(
-    r"(?P<prep>in|on|at|for|with|from|by|to|during|under|against|of) (?P<object>.+)", re.IGNORECASE
+    r"(?P<prep>in|on|at|for|with|from|by|to|during|under|against|of|about) (?P<object>.+)", re.IGNORECASE
 )
 _IT = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
 _POSSESSIVE = frozenset({"its", "their", "theirs", "his", "hers"})
@@ -82,6 +82,7 @@ _PHRASE = re.compile(
     r"was|were|do|does|did|has|have|had|can|could|will|would|should|start|take|go|have|see|give|name|which|"
     r"that|like|against)\b|\?|$)"
 )
+_NUMBERED = re.compile(r"\b(?!in\b|of\b|to\b|than\b|for\b|at\b|by\b|or\b|and\b)[a-z]+ \d{1,3}\b")  # "room 4"
 _YEAR, _QUARTER = re.compile(r"\b(?:1[89]|20)\d\d\b"), re.compile(r"\bQ[1-4]\b")
 
 
@@ -154,11 +155,22 @@ def _completed(rest: str, before: str, history: Sequence[Turn]) -> str | None:
             return _filled(rest, _subject(rest, history))
         return rest if names(rest) or _ABOUT.search(rest) else f"{rest} {_topic(before)}".strip()
     if place := _PREPOSITION.fullmatch(rest):
-        same = re.search(rf"\b{place['prep']} (?:the )?(?:{_NAME.pattern}|\d{{4}})", before)
-        return before[: same.start()] + rest + before[same.end() :] if same else f"{before.rstrip('?')} {rest}?"
+        return _moved(rest, place, before)
     if _IT.match(rest):
         rest = _filled(rest, _subject(rest, history)) or rest
     return _replaced(before, rest) or f"{before} {rest}"
+
+
+def _moved(rest: str, place: re.Match[str], before: str) -> str:
+    """Return the question before asked of another place, time or matter ("And in France?"), in place of its own."""
+    when = _YEAR.search(rest) or _QUARTER.search(rest)
+    named = rf"\b{place['prep']} (?:the )?(?:{_NAME.pattern}|\d{{4}})"
+    ended = rf"\b{place['prep']} (?:(?!{place['prep']}\b)[a-z][\w'’-]* ){{0,3}}[a-z][\w'’-]*(?=\?|$)"
+    for make in (named, ended):
+        for same in re.finditer(make, before):
+            if bool(when) == bool(_YEAR.search(same.group()) or _QUARTER.search(same.group())):
+                return before[: same.start()] + rest + before[same.end() :]
+    return f"{before.rstrip('?')} {rest}?"
 
 
 def _replaced(before: str, new: str) -> str | None:
@@ -239,8 +251,8 @@ def _topic(before: str) -> str:
         return found[0]
     if (match := _WHAT_IS.fullmatch(before)) or (match := _ABOUT.search(before)):
         return match["thing"]
-    phrases = _PHRASE.findall(before)
-    return phrases[-1] if phrases else ""
+    numbered, phrases = _NUMBERED.search(before), _PHRASE.findall(before)
+    return numbered[0] if numbered else phrases[-1] if phrases else ""
 
 
 def _names(text: str, *, person: bool = False) -> list[str]:

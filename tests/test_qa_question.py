@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from corpus.errors import QuestionError
 from qa.answer import Turn
 from qa.compound import parts
-from qa.conversation import leans, understand
+from qa.conversation import leans, readings, understand
 from qa.question import MAX_CHARACTERS, check, clauses, is_babble, kind, listed, names, smalltalk
 
 
@@ -168,6 +168,8 @@ def test_any_text_is_a_question_or_a_clear_error(text):
         ("How many cars did Xiaomi deliver in 2025?", False),
         ("Who wrote the report on pricing of electric cars?", False),
         ("What is a kiln?", False),
+        ("Who reports that?", True),
+        ("Who reports that Xiaomi was founded in 2010?", False),
         ("What does a firing ramp mean?", False),
     ],
 )
@@ -181,6 +183,36 @@ def test_a_follow_up_is_searched_alone_and_with_what_it_leans_on():
     assert asked.question == asked.full == "who founded Xiaomi"
     assert asked.forms == ("And who founded it?", "When was Xiaomi founded? And who founded it?")
     assert understand("By how much?", [Turn("Did prices rise?", "They did. [1]")]).full.endswith("By how much?")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("OK. When did Tesla open a factory?", "When did Tesla open a factory?"),
+        ("Thanks! Who leads Tesla?", "Who leads Tesla?"),
+        ("Different subject: who leads Tesla?", "who leads Tesla?"),
+        ("OK, and who founded it?", "who founded Xiaomi"),
+        ("OK Petroleum was founded when?", "OK Petroleum was founded when?"),
+        ("Another question raised in 2020: which?", "Another question raised in 2020: which?"),
+    ],
+)
+def test_a_remark_before_a_question_is_no_part_of_it(said, meant):
+    assert understand(said, [Turn("When was Xiaomi founded?", "In 2010. [1]")]).question == meant
+    assert said.startswith(("OK Pet", "Another")) or understand(said, []).question in said[3:]
+
+
+def test_a_change_of_subject_leaves_the_conversation_out():
+    history = [Turn("When was Xiaomi founded?", "In 2010. [1]")]
+    assert understand("New topic: who leads Tesla?", history) == understand("who leads Tesla?", [])
+    assert understand("New topic: who leads it?", history).full != "who leads it?"
+
+
+def test_a_short_question_that_points_at_nothing_is_read_also_without_the_turns_before():
+    history = [Turn("What does the SU7 cost?", "A lot. [1]")]
+    assert readings("OK. When is the dinner?", history) == [history, ()]
+    for leaning in ("When is it?", "Why?", "And the dinner?", "Who reports that?", "When was Xiaomi founded?"):
+        assert readings(leaning, history) == [history]
+    assert readings("When is the dinner?", []) == [[]]
 
 
 def test_a_chain_of_follow_ups_keeps_its_topic():

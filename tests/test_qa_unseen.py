@@ -167,3 +167,14 @@ def test_a_sentence_that_answers_is_not_replaced_by_paragraphs_of_a_list_below_i
 def test_the_year_of_a_work_that_is_cited_is_no_date_of_what_is_asked(quote, fits):
     question = "When was the mill built?"
     assert could_answer(Asked(question, question, (question,), (1.0,)), uncited(quote)) == fits
+
+
+def test_a_short_question_is_answered_by_itself_or_after_the_one_before_whichever_the_documents_answer(
+    tmp_path, encoder
+):
+    handbook = "# Handbook\n\nThe summer dinner is on 14 July. The fleet has nine vans. A van costs 41,000 euros.\n"
+    assistant = Library(tmp_path, encoder, handbook_md=handbook, museum_md=MUSEUM).assistant()
+    other = [("What happened in the flood?", "Nineteen men died in a flood. [1]")]
+    assert "14 July" in assistant.ask("OK. When is the dinner?", other).text
+    vans = [("How many vans has the fleet?", "The fleet has nine vans. [1]")]
+    assert "41,000" in assistant.ask("What is the price?", vans).text
