@@ -1,9 +1,10 @@
 """Whether the evidence holds an answer, and how a refusal is worded.
 
 Decided from the evidence, before reading, by a logistic regression over signals: the chance that ``qa.evidence``
-estimates, whether no document holds a name of the question, and whether a name or number of it stands nowhere near the
-best sentences. Its constants are fitted by ``python -m eval.fit_refusal`` and kept in ``refusal.json``. Cosine alone
-cannot tell: unanswerable questions of the same domain score as high as answerable ones.
+estimates, whether no document holds a name of the question, whether a name or number of it stands nowhere near the
+best sentences, and whether the best one only mentions what it is asked to name. Its constants are fitted by
+``python -m eval.fit_refusal`` and kept in ``refusal.json``. Cosine alone cannot tell: unanswerable questions of the
+same domain score as high as answerable ones.
 """
 
 import math
@@ -20,17 +21,17 @@ from qa.evidence import Evidence, Judged
 from qa.logistic import Logistic
 from qa.question import kind
 from qa.said import around, known, missing_names
-from qa.sought import could_answer, uncited
+from qa.sought import could_answer, uncited, unnamed
 from qa.texts import options, say
 
 REFUSAL = Path(__file__).with_name("refusal.json")
 # Below this chance nothing is shown (measured in eval/LOG.md)
-BARS: dict[Strictness, float] = {"lenient": 0.2, "usual": 0.4, "strict": 0.6}
+BARS: dict[Strictness, float] = {"lenient": 0.2, "usual": 0.43, "strict": 0.6}
 BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
 _REFERS = re.compile(r"(?:It|They|He|She|This|These)\b")
-SIGNALS = ("logit", "unheld", "names")
+SIGNALS = ("logit", "unheld", "names", "unnamed")
 
 
 def should_abstain(asked: Asked, judged: Judged, strictness: Strictness = "usual") -> bool:
@@ -55,7 +56,8 @@ def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
     odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
     unheld = bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best)
     names = all(missing_names(q, [e], judged.common) for e in best)
-    return (math.log(odds / (1 - odds)), float(unheld), float(names))
+    nameless = judged.parts == 1 and bool(best) and unnamed(q, best[0].citation)
+    return (math.log(odds / (1 - odds)), float(unheld), float(names), float(nameless))
 
 
 def fitting_first(asked: Asked, judged: Judged) -> Judged:

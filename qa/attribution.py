@@ -33,6 +33,7 @@ _FORMS = (
     (re.compile(rf"\b(?:{_OPENS}) {_PERSON}(?:['’]s (?:{_WORK}))?,? ?"), ""),
     (re.compile(rf",? (?:[Ii]n|[Ff]rom|[Bb]y) {_PERSON}['’]s? (?:{_WORK})\b"), ""),
     (re.compile(rf"{_DO} {_PERSON} (?:{_SAYS})s?\b"), ""),
+    (re.compile(rf",? \b(?:that|which|as) {_PERSON} (?:{_SAYS})(?:e?s|d)?(?: it)?\b"), ""),
     (re.compile(rf"{_DO} {_PERSON} (?!(?:{_LIVES})\b)(?=[a-z]+)"), ""),
     (re.compile(rf"\b{_PERSON}['’]s (?={_WORK}|{_SAID})"), "the "),
 )

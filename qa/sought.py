@@ -2,6 +2,7 @@
 
 import re
 
+from qa.answer import Citation
 from qa.conversation import Asked
 from qa.features import NUMBER_WORDS, holds
 from qa.question import kind
@@ -39,6 +40,19 @@ _AGENT = re.compile(  # who does it where it is done by someone without a name: 
 _CITED = re.compile(r"(?<=[A-Za-z.]) \((?:[^()\d]*, )?\d{4}[a-z]?\)")  # "Shih et al. (2014)": when it was published
 _CONDITION = re.compile(r"^(?:and )?when (?:may|can|could|must|should|do|am|are) (?:i|we|you|one|they)\b")
 _DENIES = re.compile(r"\b(?:not(?! only| just| merely)|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
+_NUMBERS = dict(zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True))
+_ASKS_NAMES = re.compile(  # "which three brands", "what are the names of the five towns"
+    rf"\b(?:which|who|what|name|list)\b(?: (?:are|were|the|of|all|names?|titles?|subjects?|topics?))* "
+    rf"(?P<count>{'|'.join(_NUMBERS)}|[2-9]|10) (?!times\b|percent\b|%|per\b|million\b|billion\b)[a-z]"
+)
+_ASKS_NAME = re.compile(  # "which bank bought it?", "the name of the vicar who …"; no amount or date
+    r"\bwhich (?P<noun>(?!price|cost|fee|sum|amount|share|rate|range|size|age|score|number|year|month|week|day|date|"
+    r"time)[a-z-]{3,})\b|\bname of the (?:[a-z-]+ )??(?P<named>[a-z-]{3,})(?= who| that| which| with| in|\W*$)"
+)
+_JOINED = re.compile(r"[,;&/]|\band\b")
+_GOES_ON = re.compile(r"\s*(?:[-•*|\d(]|(?:the )?(?:first|one|former)\b|these\b|they\b)", re.IGNORECASE)
+_SHORT = 10  # words of a sentence that announces what those after it tell
+_ENTRY = re.compile(r"\s*[-•*–|]")
 _TOKEN = re.compile(r"%|°?[a-z]+(?:-[a-z]+)*|(?<=\d)[a-z]+")
 _WHEN = re.compile(
     r"\d{1,2}[:.]\d\d|\d{1,2} ?[ap]m\b|\b(?:after|before|during|until|till|since|soon|later|earlier|once|every|each|"
@@ -68,6 +82,34 @@ def could_answer(asked: Asked, quote: str) -> bool:
     if expected == "person" and _AGENT.search(text):
         return True
     return expected not in ("number", "person") or holds(expected, values(quote), asked.full)
+
+
+def unnamed(question: str, citation: Citation) -> bool:
+    """Return whether a sentence only mentions, or counts, what it is asked to name.
+
+    "Which bank bought it?" is not answered by "it was bought by a bank", nor "which three brands are partners?" by
+    "partnerships with 3 leading brands": as many things have one comma or "and" less between them, unless a list or
+    as many sentences follow.
+    """
+    asked, text = question.lower(), " ".join(citation.quote.split())
+    if match := _ASKS_NAMES.search(asked):
+        count = _NUMBERS.get(match["count"]) or int(match["count"])
+        word = next(word for word, number in _NUMBERS.items() if number == count)
+        told = re.search(rf"\b(?:{count}|{word})\b", text, re.IGNORECASE)
+        after = citation.passage.slice(citation.end, citation.passage.end)
+        follows = _GOES_ON.match(after) and not (_ENTRY.match(after) and _ENTRY.match(text))  # not the next entry
+        later = sum(start >= citation.end for start, _ in citation.passage.sentences)
+        announces = later >= count and len(text.split()) <= _SHORT
+        if not told or ":" in (rest := text[told.end() :]) or follows or announces:
+            return False
+        before = text[: told.start()]
+        named = len(re.findall(r"\b[A-Z]\w", before)) >= count and len(_JOINED.findall(before)) >= count - 1
+        return not named and len(_JOINED.findall(rest)) < count - 1
+    if match := _ASKS_NAME.search(asked):
+        noun = re.escape(match["noun"] or match["named"])
+        some = re.search(rf"\b(?:an?|another|one|some) (?:[a-z-]+ ){{0,3}}{noun}\b(?!-)", text)
+        return some is not None and not holds("person", text, question)  # a name of any kind
+    return False
 
 
 def uncited(quote: str) -> str:

@@ -28,6 +28,8 @@ def place(tmp_path_factory, encoder):
         ("What does Brown say about fog?", "What about fog?", {"ferry.md"}),
         ("According to Ada Brown, why are ferries late?", "Why are ferries late?", {"ferry.md"}),
         ("Why are buses late in the view of Stone?", "Why are buses late?", {"bus.md"}),
+        ("What are the dangers that Brown sees coming?", "What are the dangers coming?", {"ferry.md"}),
+        ("Why are buses late, as Stone sees it?", "Why are buses late?", {"bus.md"}),
         ("What did Dr. Berg recommend?", "What recommend?", {"bus.md"}),
         ("What are Brown's recommendations?", "What are the recommendations?", {"ferry.md"}),
         ("What does Lind say about fares?", "What does Lind say about fares?", set()),  # in prose: no author's line

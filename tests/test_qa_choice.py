@@ -91,7 +91,6 @@ def test_a_choice_answers_as_an_index_of_its_documents(library, tmp_path, encode
     ):
         expected, found = own.ask(question), library.ask(question, documents=[POSITION])
         texts, same = ([c.text for c in answer.claims] for answer in (found, expected))
-        assert texts[0] == same[0]
         assert sorted(texts) == sorted(same)  # what counts nearly alike may change places
         assert found.confidence == pytest.approx(expected.confidence, abs=0.05)
     own.index.store.close()

@@ -1,12 +1,15 @@
 """Kinds of documents people bring: tables, records, steps, an FAQ, numbered rules; and what stands nowhere in them."""
 
+import re
+
 import pytest
 from fakes import Library
 
-from qa.answer import Options
+from corpus.document import Passage
+from qa.answer import Citation, Options
 from qa.conversation import Asked
 from qa.rows import told, values
-from qa.sought import could_answer, uncited
+from qa.sought import could_answer, uncited, unnamed
 
 PRICES = (
     "Item,Size,Price,Available,Allergens\nRye bread,750 g,4.20,daily,gluten\nApple cake,150 g,3.40,weekends,egg\n"
@@ -167,6 +170,47 @@ def test_a_sentence_that_answers_is_not_replaced_by_paragraphs_of_a_list_below_i
 def test_the_year_of_a_work_that_is_cited_is_no_date_of_what_is_asked(quote, fits):
     question = "When was the mill built?"
     assert could_answer(Asked(question, question, (question,), (1.0,)), uncited(quote)) == fits
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "nameless"),
+    [
+        ("Which three shops sell the bread?", "The bread is sold by 3 shops in the old town.", True),
+        ("What are the names of the three shops?", "It is sold by three shops.", True),
+        ("Which three shops sell the bread?", "It is sold by three shops: Alder, Birch and Cole.", False),
+        ("Which three shops sell the bread?", "It is sold by three shops, Alder, Birch and Cole.", False),
+        ("Which three shops sell the bread?", "It is sold by three shops.|\n- Alder\n- Birch\n- Cole\n", False),
+        ("Which three shops sell the bread?", "It is sold by three shops.| The first is Alder.", False),
+        ("Which three shops sell the bread?", "Alder, Birch and Cole sell the bread.", False),
+        ("Which two shops sell it?", "Alder and Birch are the two shops that have it.", False),
+        ("Which bank bought the mill?", "The mill was bought by a bank in 2019.", True),
+        ("What is the name of the bank?", "The mill was bought by a small bank.", True),
+        ("Which bank bought the mill?", "The mill was bought by a bank, Alder & Sons.", False),
+        ("How many shops sell it?", "It is sold by three shops.", False),
+        ("Which two rules does Ada draw?", "Ada draws two rules.| Never rest. Bake on.", False),
+        ("Which two rules does Ada draw?", "Ada draws two rules.| Never rest.", True),
+        ("Which three shops sell the bread?", "- Find 3 shops that sell the bread.|\n- Bake more.\n", True),
+        ("At which price is it sold?", "It is sold at a price of two euros.", False),
+    ],
+)
+def test_what_only_mentions_or_counts_something_does_not_name_it(question, text, nameless):
+    quote, _, after = text.partition("|")
+    whole = quote + after
+    spans = [
+        (0, len(quote)),
+        *((m.start(), m.end()) for m in re.finditer(r"\w[^.]*\.", whole) if m.start() > len(quote)),
+    ]
+    passage = Passage("a.md", 0, len(whole), whole, None, (), tuple(spans))
+    assert unnamed(question, Citation(passage, 0, len(quote), "Bread")) == nameless
+
+
+def test_a_number_of_unnamed_things_is_no_answer_to_which(tmp_path, encoder):
+    bread = "# Bread\n\nThe rye bread is sold by three shops in the old town. The mill was bought by a bank in 2019.\n"
+    assistant = Library(tmp_path, encoder, bread_md=bread).assistant()
+    assert assistant.ask("Which three shops sell the rye bread?").abstained
+    assert "three" in assistant.ask("How many shops sell the rye bread?").text
+    assert assistant.ask("Which bank bought the mill?").abstained
+    assert "2019" in assistant.ask("When was the mill bought?").text
 
 
 def test_a_short_question_is_answered_by_itself_or_after_the_one_before_whichever_the_documents_answer(

@@ -31,6 +31,7 @@ _GAP = 4  # characters between two passages that follow each other
 _LEAST = 1e-5  # chance that counts where a sentence has none
 BULLET = re.compile(r"^(?:[•\-*–]|\(?(?:\d{1,3}|[a-z])[.)])\s+")
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s+")
+_PROCEDURE = re.compile(r"\bhow (?:do|can|should|must|may|to)\b|\bsteps\b", re.IGNORECASE)
 _COUNTS = dict(zip("two three four five six seven eight".split(), range(2, 9), strict=True))
 _ANNOUNCES = re.compile(rf"\b({'|'.join(_COUNTS)}|[2-8]) (?:\w+ ){{0,2}}[a-z]+s\b")
 _SHORT = 14  # words of a sentence that only announces
@@ -68,7 +69,8 @@ class Listing:
 def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, bool]:
     """Return the list to tell, or None, and whether it is the whole answer.
 
-    One that the best sentence introduces ("The goals are:") is; where one sentence has nearly all chance, none is told.
+    One that the best sentence introduces ("The goals are:") is; where one sentence has nearly all chance, none is told,
+    but the steps of what somebody wants to do.
     """
     if not evidence:
         return None, False
@@ -77,11 +79,11 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
         introduced = (one for one in listings(evidence) if one.lead and one.lead.key == first.key)
         if told := next(introduced, None):
             return told, True
-    if evidence[0].score > ALONE:
-        return None, False
     judged = ((chance(question, evidence, one), one) for one in listings(evidence))
     likely, likeliest = max(judged, key=lambda pair: pair[0], default=(0.0, None))
     if likeliest is None or likely < LIKELY:
+        return None, False
+    if evidence[0].score > ALONE and not (_PROCEDURE.search(question) and _NUMBERED.match(likeliest.entries[0].quote)):
         return None, False
     return likeliest, likely >= SURE and likeliest.holds(first)
 
