@@ -8,7 +8,7 @@ TEXTS = {
     "harbour_md": "# Harbour\n\nThe Quillback ferry sails at noon. The fare is nine crowns.\n",
     "museum_md": "# Museum\n\nThe Ottoline museum opens at ten. Entry is free on Sundays.\n",
 }
-FERRY = "When does the Quillback ferry sail?"
+FERRY = "At what hour does the Quillback ferry sail?"
 MUSEUM = "At what hour does the Ottoline museum open?"
 QUESTIONS = (FERRY, MUSEUM)
 

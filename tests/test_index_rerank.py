@@ -128,7 +128,8 @@ def test_it_is_named_by_one_argument_everywhere(shelf, brass, tmp_path, monkeypa
     monkeypatch.setenv("QA_HOME", str(tmp_path / "home"))
     (tmp_path / "home" / "models").mkdir(parents=True)
     (tmp_path / "home" / "models" / "owner--brass").symlink_to(brass)
-    told = CliRunner().invoke(commands, ["ask", question, "--index", str(shelf.directory), "--reranker", "owner/brass"])
+    named = ["--index", str(shelf.directory), "--reranker", "owner/brass"]
+    told = CliRunner().invoke(commands, ["ask", "Does the hemp rope last many winters?", *named])
     assert told.exit_code == 0 and "Sources" in told.output
 
 

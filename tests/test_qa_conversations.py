@@ -63,23 +63,23 @@ def test_damaged_and_newer_answers_are_told():
 
 
 def test_a_conversation_is_kept_with_its_turns(shelf, kept):
-    conversation, _ = answered(kept, shelf, "When does the Quillback ferry sail?")
+    conversation, _ = answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     answered(kept, shelf, "How much is the moon?", conversation=conversation)
     kept.close()
     again = Conversations(beside(shelf.directory), shelf.index.store)
     first, second = again.turns("", conversation)
     assert first.state == second.state == "done" and first.asked.utcoffset().total_seconds() == 0
-    fresh = shelf.assistant().ask("When does the Quillback ferry sail?")
+    fresh = shelf.assistant().ask("At what hour does the Quillback ferry sail?")
     assert (first.answer.claims, first.answer.hits) == (fresh.claims, fresh.hits) and "noon" in first.answer.text
     assert second.answer.abstained and second.question == "How much is the moon?"
     (line,) = again.listed("")
-    assert line.title == "When does the Quillback ferry sail?" and line.created <= line.updated
+    assert line.title == "At what hour does the Quillback ferry sail?" and line.created <= line.updated
     again.close()
     assert [path.name for path in shelf.directory.glob("conversations*")] == ["conversations.sqlite3"]
 
 
 def test_the_list_is_newest_first_and_searched(shelf, kept):
-    ferry, _ = answered(kept, shelf, "When does the Quillback ferry sail?")
+    ferry, _ = answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     museum, _ = answered(kept, shelf, "At what hour does the Ottoline museum open?")
     assert [line.id for line in kept.listed("")] == [museum, ferry]
     answered(kept, shelf, "What is the fare of the ferry?", conversation=ferry)
@@ -109,7 +109,7 @@ def test_chosen_documents_are_a_setting(kept):
 
 
 def test_editing_a_question_drops_what_came_after(shelf, kept):
-    conversation, first = answered(kept, shelf, "When does the Quillback ferry sail?")
+    conversation, first = answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     answered(kept, shelf, "And on Gallowsday?", conversation=conversation)
     kept.rate("", first, "good", "Splendid")
     begun = kept.ask_again("", first, "When does the museum open?")

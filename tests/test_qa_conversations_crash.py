@@ -120,7 +120,7 @@ kept.close()
 
 
 def test_a_full_disk_is_told_and_what_was_kept_stays(shelf, kept):
-    conversation, _ = answered(kept, shelf, "When does the Quillback ferry sail?")
+    conversation, _ = answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     turn = kept.ask("", conversation, "And then?")
     (pages,) = kept._file.run("PRAGMA page_count")[0]
     kept._file.run(f"PRAGMA max_page_count = {pages}")
@@ -170,7 +170,7 @@ def test_the_index_is_not_disturbed(shelf, kept, tmp_path):
     from index.transfer import export_index, import_index
     from index.verify import verify
 
-    answered(kept, shelf, "When does the Quillback ferry sail?")
+    answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     report = shelf.sync()
     assert len(report.unchanged) == 2 and not report.skipped and verify(shelf.directory).problems == ()
     export_index(shelf.directory, tmp_path / "moved.zip")  # what was asked stays with who asked it
@@ -197,7 +197,7 @@ def test_the_command_line_forgets_before_it_returns(tmp_path, encoder, monkeypat
 
 
 def test_two_thousand_conversations_are_listed_and_searched(shelf, kept):
-    answer = shelf.assistant().ask("When does the Quillback ferry sail?")
+    answer = shelf.assistant().ask("At what hour does the Quillback ferry sail?")
     with kept._file.transaction():
         for n in range(2000):
             owner = "ada" if n % 2 else "bob"

@@ -30,7 +30,7 @@ def test_a_deleted_conversation_leaves_the_bytes_of_the_file(shelf, kept):
 
 
 def test_nothing_deleted_answers(shelf, kept):
-    ferry, turn = answered(kept, shelf, "When does the Quillback ferry sail?")
+    ferry, turn = answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     museum, _ = answered(kept, shelf, "At what hour does the Ottoline museum open?")
     kept.rate("", turn, "good")
     stored = [kept._file.run("SELECT answer FROM turns WHERE pk = ?", (turn,))[0][0]]
@@ -48,12 +48,12 @@ def test_nothing_deleted_answers(shelf, kept):
 
 
 def test_a_changed_document_is_forgotten_and_another_stays(shelf, kept):
-    ferry, _ = answered(kept, shelf, "When does the Quillback ferry sail?")
+    ferry, _ = answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     shelf.write(harbour_md="# Harbour\n\nThe Quillback ferry sails at dusk.\n", pier_md="# Pier\n\nIt is long.\n")
     shelf.sync()
     assert forget(shelf.directory) == 1 and b"noon" not in bytes_of(shelf.directory)
     assert forget(shelf.directory) == 0
-    answered(kept, shelf, "When does the Quillback ferry sail?", conversation=ferry)
+    answered(kept, shelf, "At what hour does the Quillback ferry sail?", conversation=ferry)
     old, new = kept.turns("", ferry)
     assert old.answer.message == FORGOTTEN and new.answer.message != FORGOTTEN and new.answer.hits
 
@@ -72,7 +72,7 @@ def test_a_list_of_documents_goes_with_any_of_them(shelf, kept):
 
 
 def test_an_answer_that_comes_after_the_removal_is_not_kept(shelf, kept):
-    question = "When does the Quillback ferry sail?"
+    question = "At what hour does the Quillback ferry sail?"
     answer, listing = shelf.assistant().ask(question), shelf.assistant().ask("Which documents do you have?")
     conversation = kept.create("").id
     turn, other = kept.ask("", conversation, question), kept.ask("", conversation, listing.question)
@@ -99,7 +99,7 @@ def test_what_stood_in_a_turn_before_leaves_the_file_too(shelf, kept):
 
 
 def test_an_index_made_anew_forgets_what_it_no_longer_holds(shelf, kept, tmp_path):
-    answered(kept, shelf, "When does the Quillback ferry sail?")
+    answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     answered(kept, shelf, "Which documents do you have?")
     kept.close()
     shelf.index.store.close()
@@ -141,7 +141,7 @@ def test_still_leaves_out_what_was_only_retrieved(shelf):
 
 
 def test_a_second_look_costs_nothing_while_the_index_is_as_it_was(shelf, kept):
-    answered(kept, shelf, "When does the Quillback ferry sail?")
+    answered(kept, shelf, "At what hour does the Quillback ferry sail?")
     kept.forget()
     asked = []
     kept._file._db.set_trace_callback(asked.append)
