@@ -46,6 +46,7 @@ NUMBER_WORDS = frozenset(
     quarter dozen twice once
     """.split()
 )
+COUNTS = dict(zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True))  # of lists
 _MONTHS = frozenset(
     """
     january february march april june july august september october november december monday tuesday wednesday

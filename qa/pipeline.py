@@ -67,8 +67,10 @@ def stream(
         took = Timings(total=1e3 * (perf_counter() - clock[0]))
         yield replace(answer, claims=told, message=said.message, confidence=float(bool(told)), timings=took)
         return
-    looked = [_looked(question, past, index, scorer, reranker, k, clock) for past in readings(question, history)]
-    asked, hits, index, judged = max(looked, key=lambda one: abstain.chance(one[0], one[3]))  # that is answered better
+    looked = [find(question, past, index, scorer, reranker, k) for past in readings(question, history)]
+    clock.append(perf_counter())
+    weighed = [(one, weigh(*one, reranker)) for one in looked]  # of two readings the one that is answered better counts
+    (asked, hits, index, scorer), judged = max(weighed, key=lambda pair: abstain.chance(pair[0][0], pair[1]))
     judged = unsaid(judged, question, history)
     steps = steps or Steps()
     steps.asked, steps.judged = asked, judged
@@ -110,20 +112,6 @@ def stream(
     yield replace(
         answer, claims=tuple(claims), dropped=tuple(dropped), conflicts=found, timings=_timings(clock, verifying)
     )
-
-
-def _looked(
-    question: str,
-    history: Sequence[Turn],
-    index: Index,
-    scorer: Scorer,
-    reranker: Reranker | None,
-    k: int,
-    clock: list[float],
-) -> tuple[Asked, tuple[Hit, ...], Index, Judged]:
-    asked, hits, index, scorer = find(question, history, index, scorer, reranker, k)
-    clock.append(perf_counter())
-    return asked, hits, index, weigh(asked, hits, index, scorer, reranker)
 
 
 def find(

@@ -4,7 +4,7 @@ import re
 
 from qa.answer import Citation
 from qa.conversation import Asked
-from qa.features import NUMBER_WORDS, holds
+from qa.features import COUNTS, NUMBER_WORDS, holds
 from qa.question import kind
 from qa.rows import is_row, values
 from qa.synonyms import content
@@ -40,15 +40,16 @@ _AGENT = re.compile(  # who does it where it is done by someone without a name: 
 _CITED = re.compile(r"(?<=[A-Za-z.]) \((?:[^()\d]*, )?\d{4}[a-z]?\)")  # "Shih et al. (2014)": when it was published
 _CONDITION = re.compile(r"^(?:and )?when (?:may|can|could|must|should|do|am|are) (?:i|we|you|one|they)\b")
 _DENIES = re.compile(r"\b(?:not(?! only| just| merely)|no|never|none|nothing|neither|without|excluded?|cannot)\b|n't\b")
-_NUMBERS = dict(zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True))
 _ASKS_NAMES = re.compile(  # "which three brands", "what are the names of the five towns"
     rf"\b(?:which|who|what|name|list)\b(?: (?:are|were|the|of|all|names?|titles?|subjects?|topics?))* "
-    rf"(?P<count>{'|'.join(_NUMBERS)}|[2-9]|10) (?!times\b|percent\b|%|per\b|million\b|billion\b)[a-z]"
+    rf"(?P<count>{'|'.join(COUNTS)}|[2-9]|10) (?!times\b|percent\b|%|per\b|million\b|billion\b)[a-z]"
 )
 _ASKS_NAME = re.compile(  # "which bank bought it?", "the name of the vicar who …"; no amount or date
     r"\bwhich (?P<noun>(?!price|cost|fee|sum|amount|share|rate|range|size|age|score|number|year|month|week|day|date|"
     r"time)[a-z-]{3,})\b|\bname of the (?:[a-z-]+ )??(?P<named>[a-z-]{3,})(?= who| that| which| with| in|\W*$)"
 )
+_NUMBER = re.compile(rf"\b(?:{'|'.join(COUNTS)}|[2-9]|10)\b", re.IGNORECASE)
+_CAPITAL = re.compile(r"\b[A-Z]\w")
 _JOINED = re.compile(r"[,;&/]|\band\b")
 _GOES_ON = re.compile(r"\s*(?:[-•*|\d(]|(?:the )?(?:first|one|former)\b|these\b|they\b)", re.IGNORECASE)
 _SHORT = 10  # words of a sentence that announces what those after it tell
@@ -93,23 +94,29 @@ def unnamed(question: str, citation: Citation) -> bool:
     """
     asked, text = question.lower(), " ".join(citation.quote.split())
     if match := _ASKS_NAMES.search(asked):
-        count = _NUMBERS.get(match["count"]) or int(match["count"])
-        word = next(word for word, number in _NUMBERS.items() if number == count)
-        told = re.search(rf"\b(?:{count}|{word})\b", text, re.IGNORECASE)
-        after = citation.passage.slice(citation.end, citation.passage.end)
-        follows = _GOES_ON.match(after) and not (_ENTRY.match(after) and _ENTRY.match(text))  # not the next entry
-        later = sum(start >= citation.end for start, _ in citation.passage.sentences)
-        announces = later >= count and len(text.split()) <= _SHORT
-        if not told or ":" in (rest := text[told.end() :]) or follows or announces:
-            return False
-        before = text[: told.start()]
-        named = len(re.findall(r"\b[A-Z]\w", before)) >= count and len(_JOINED.findall(before)) >= count - 1
-        return not named and len(_JOINED.findall(rest)) < count - 1
+        return _only_counts(COUNTS.get(match["count"]) or int(match["count"]), text, citation)
     if match := _ASKS_NAME.search(asked):
         noun = re.escape(match["noun"] or match["named"])
         some = re.search(rf"\b(?:an?|another|one|some) (?:[a-z-]+ ){{0,3}}{noun}\b(?!-)", text)
         return some is not None and not holds("person", text, question)  # a name of any kind
     return False
+
+
+def _only_counts(count: int, text: str, citation: Citation) -> bool:
+    """Return whether a sentence tells a number, and neither names as many things nor announces them."""
+    told = next((m for m in _NUMBER.finditer(text) if (COUNTS.get(m[0].lower()) or int(m[0])) == count), None)
+    if told is None:
+        return False
+    before, rest = text[: told.start()], text[told.end() :]
+    if len(_JOINED.findall(rest)) >= count - 1 or ":" in rest:
+        return False
+    if len(_CAPITAL.findall(before)) >= count and len(_JOINED.findall(before)) >= count - 1:
+        return False
+    after = citation.passage.slice(citation.end, citation.passage.end)
+    next_entry = _ENTRY.match(text) and _ENTRY.match(after)
+    sentences = sum(start >= citation.end for start, _ in citation.passage.sentences)
+    announces = len(text.split()) <= _SHORT and sentences >= count
+    return not announces and (not _GOES_ON.match(after) or next_entry is not None)
 
 
 def uncited(quote: str) -> str:

@@ -84,14 +84,11 @@ def test_a_choice_answers_as_an_index_of_its_documents(library, tmp_path, encode
 
     sync([shipped() / POSITION], tmp_path / "own", encoder)
     own = Assistant(Index(tmp_path / "own", encoder), QuoteReader())
-    for question in (
-        "When did Xiaomi go public in Hong Kong?",
-        "Who wrote this?",
-        "What is the positioning of Xiaomi?",
-    ):
+    alike = "What is the positioning of Xiaomi?"  # several sentences count alike, and may change places
+    for question in ("When did Xiaomi go public in Hong Kong?", "Who wrote this?", "When was Xiaomi set up?", alike):
         expected, found = own.ask(question), library.ask(question, documents=[POSITION])
         texts, same = ([c.text for c in answer.claims] for answer in (found, expected))
-        assert sorted(texts) == sorted(same)  # what counts nearly alike may change places
+        assert sorted(texts) == sorted(same) and (texts == same or question == alike)
         assert found.confidence == pytest.approx(expected.confidence, abs=0.05)
     own.index.store.close()
 

@@ -70,16 +70,13 @@ def test_what_follows_the_same_question_in_an_faq_answers(tmp_path, encoder):
 @pytest.mark.parametrize(
     ("question", "files"),
     [
+        ("How many visitors does the museum have?", {"canal_md": MUSEUM}),
         ("What is the single dose for adults?", {"dose_txt": DOSES}),
         ("What is the telephone extension of Farid Aziz?", {"visit_txt": VISIT}),
     ],
 )
 def test_what_is_counted_done_or_meant_must_stand_in_the_evidence(tmp_path, encoder, question, files):
     assert asked(tmp_path, encoder, question, **files).abstained
-
-
-def test_another_count_is_no_answer_where_the_evidence_has_to_be_sure(tmp_path, encoder):
-    assert asked(tmp_path, encoder, "How many visitors does the museum have?", "strict", canal_md=MUSEUM).abstained
 
 
 def test_a_number_in_words_up_to_twenty_counts(tmp_path, encoder):
@@ -115,16 +112,13 @@ def test_values_are_told_without_their_keys():
     assert values("Item: Rye bread; Price: 4.20") == "Rye bread; 4.20"
 
 
-@pytest.mark.parametrize(
-    ("question", "strictness"),
-    [("Is the lamp portable?", "usual"), ("How many people sing?", "usual"), ("What is hunger marketing?", "strict")],
-)
-def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encoder, question, strictness):
+@pytest.mark.parametrize("question", ["What is hunger marketing?", "How many people sing?", "Is the lamp portable?"])
+def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encoder, question):
     notes = (
         "The lamp of Skerra is the subject of marketing in Dunmore. The marketing costs 300 euros and 20 people see it."
     )
     assistant = Library(tmp_path, encoder, lamp_md=f"# The lamp\n\n{notes}").assistant()
-    assert assistant.ask(question, options=Options(strictness)).abstained
+    assert assistant.ask(question).abstained
     assert not assistant.ask("How many people see the marketing of the lamp?").abstained
 
 

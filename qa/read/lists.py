@@ -15,7 +15,7 @@ from pathlib import Path
 
 from qa.answer import Citation
 from qa.evidence import Evidence
-from qa.features import NUMBER_WORDS
+from qa.features import COUNTS
 from qa.logistic import Logistic
 from qa.question import kind, listed
 from qa.rows import ROW
@@ -32,15 +32,12 @@ _LEAST = 1e-5  # chance that counts where a sentence has none
 BULLET = re.compile(r"^(?:[•\-*–]|\(?(?:\d{1,3}|[a-z])[.)])\s+")
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s+")
 _PROCEDURE = re.compile(r"\bhow (?:do|can|should|must|may|to)\b|\bsteps\b", re.IGNORECASE)
-_COUNTS = dict(zip("two three four five six seven eight".split(), range(2, 9), strict=True))
-_ANNOUNCES = re.compile(rf"\b({'|'.join(_COUNTS)}|[2-8]) (?:\w+ ){{0,2}}[a-z]+s\b")
+_ANNOUNCES = re.compile(rf"\b({'|'.join(COUNTS)}|[2-9]|10) (?:\w+ ){{0,2}}[a-z]+s\b")
 _SHORT = 14  # words of a sentence that only announces
 SIGNALS = (
     "together", "least", "outside", "lead", "heading", "plural", "entries", "rows", "numbered", "sentences",
     "announced", "value",
 )  # fmt: skip
-
-assert set(_COUNTS) <= NUMBER_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +76,12 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
         introduced = (one for one in listings(evidence) if one.lead and one.lead.key == first.key)
         if told := next(introduced, None):
             return told, True
+    alone = evidence[0].score > ALONE
+    if alone and not _PROCEDURE.search(question):
+        return None, False
     judged = ((chance(question, evidence, one), one) for one in listings(evidence))
     likely, likeliest = max(judged, key=lambda pair: pair[0], default=(0.0, None))
-    if likeliest is None or likely < LIKELY:
-        return None, False
-    if evidence[0].score > ALONE and not (_PROCEDURE.search(question) and _NUMBERED.match(likeliest.entries[0].quote)):
+    if likeliest is None or likely < LIKELY or (alone and not _NUMBERED.match(likeliest.entries[0].quote)):
         return None, False
     return likeliest, likely >= SURE and likeliest.holds(first)
 
@@ -199,6 +197,6 @@ def _announced(sentences: Sequence[Citation], place: int) -> list[int]:
     found = _ANNOUNCES.search(text)
     if not found or len(text.split()) > _SHORT:
         return []
-    count = _COUNTS.get(found[1]) or int(found[1])
+    count = COUNTS.get(found[1]) or int(found[1])
     run = list(range(place, place + count + 1))
     return run if run[-1] < len(sentences) else []
