@@ -107,7 +107,7 @@ def _only_counts(count: int, text: str, citation: Citation) -> bool:
     told = next((m for m in _NUMBER.finditer(text) if (COUNTS.get(m[0].lower()) or int(m[0])) == count), None)
     if told is None:
         return False
-    before, rest = text[: told.start()], text[told.end() :]
+    before, rest = re.split("[;:]", text[: told.start()])[-1], text[told.end() :]  # of a row the own cell
     if len(_JOINED.findall(rest)) >= count - 1 or ":" in rest:
         return False
     if len(_CAPITAL.findall(before)) >= count and len(_JOINED.findall(before)) >= count - 1:

@@ -184,6 +184,7 @@ def test_the_year_of_a_work_that_is_cited_is_no_date_of_what_is_asked(quote, fit
         ("Which two rules does Ada draw?", "Ada draws two rules.| Never rest. Bake on.", False),
         ("Which two rules does Ada draw?", "Ada draws two rules.| Never rest.", True),
         ("Which three shops sell the bread?", "- Find 3 shops that sell the bread.|\n- Bake more.\n", True),
+        ("Which two shops sell it?", "Item: Bread; Key: Sale, City; Target: Find 2 shops", True),
         ("At which price is it sold?", "It is sold at a price of two euros.", False),
     ],
 )
