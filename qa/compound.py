@@ -1,23 +1,51 @@
 """Compound questions: the parts that are searched and weighed one by one, because no one sentence answers them all.
 
-"Who founded it, and when?" has two clauses; "What do Mao and Wong advise?" has two names, of which each is asked alone.
+"Who founded it, and when?" has two clauses; "What do Mao and Wong advise?" has two names, "When did it open and close?"
+two verbs, of which each is asked alone.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from qa.question import clauses
+from index.words import terms
+from qa.verbs import AUXILIARIES, PAST, THIRD
 
 MOST = 4  # parts that are searched
+_PREPOSITION = (
+    r"(?:about|after|against|as|at|before|by|during|for|from|in|of|on|over|since|to|under|until|up to|with|within|without)"
+)
+_WH = r"(?:what|how|who|whom|when|where|why|which|whose)"
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|may|must|should)"
+_SUBJECT = r"(?:it|they|he|she|there|one|I|we|you|the|an?|my|our|any|this|that|these|those|any(?:one|body)|[A-Z]\w+)"
+_BETWEEN = re.compile(
+    rf"[,;]?\s+and\s+(?=(?i:(?:{_PREPOSITION} )?{_WH}\b)|{_AUXILIARY} {_SUBJECT}\b)|\?\s+(?=\S)",
+)
+_BARE = re.compile(  # "At what time and where …": what is asked of it stands in the next clause
+    rf"(?:{_PREPOSITION} )?(?:(?:what|which|whose|how)(?: [\w-]+)?|who|whom|when|where|why)", re.IGNORECASE
+)
 # A name as a question writes it: capitalised words and numbers, with what leads up to them ("the entry SU7")
 _NAME = r"(?:(?:the|an?) (?:[a-z]+ )?)?[A-Z0-9][\w&.-]*(?: [A-Z0-9][\w&.-]*)*(?:['’]s(?: [a-z]+)?)?"
 _NAMES = re.compile(
     rf"(?:\b(?:both|between) )?\b({_NAME}(?:, {_NAME})*),? and "
     rf"(?:(?:by|of|in|for|from|with|at|on) )?({_NAME})\b(?: each\b)?"
 )
+_OWNED = re.compile(r"['’]s( [a-z]+)$")
 # "the fans and the founder": two things, each with an article of its own
 _THINGS = re.compile(
     r"\b(?:both )?(the [a-z][\w-]+) and (the [a-z][\w-]+)\b(?= (?:each|both|do|did|have|had|say|give|differ)\b)"
+)
+_AGAIN = re.compile(  # "in launches and in shaping the brand"
+    rf"\b(?P<word>{_PREPOSITION}) (?P<first>[^,?]+?),? and (?P=word) (?P<second>[^,?]+?)(?=\?|$)"
+)
+_VERBS = re.compile(  # "did it start as a shop, enter the market and begin with cars?"
+    r"(?P<opens>.*?\b(?:do|does|did|can|will|should|must|may|would|could) "
+    r"(?:(?:the|an?|its|their|my|our) )?(?:[\w'’&-]+ ){1,3}?)"
+    r"(?P<first>[a-z]+\b[^,?]*?)(?P<between>(?:, [a-z]+ [^,?]*?)*),? and (?P<last>[a-z]+\b[^,?]*)\?"
+)
+_ADDED = re.compile(  # "How much does the tea cost, and the cake?"
+    rf"(?P<asks>(?:{_PREPOSITION} )?(?:how (?:much|many|long|often|far|old|big|high)|what|when|where|why|who|how)\b)"
+    r"(?P<rest>[^?]+?), and (?P<added>(?:the|its|their|his|her|that of|those of|an?) [^,?]+)\?",
+    re.IGNORECASE,
 )
 # "in cars and which in phones": a later clause that gives only another place, time or kind for the first one's
 _ELLIPSIS = re.compile(
@@ -30,12 +58,15 @@ _OPENS = re.compile(
     r"should|compare|name|list|give|tell)\b",
     re.IGNORECASE,
 )
+_ONES = re.compile(r"(which|what) ones?\b", re.IGNORECASE)
+_BASES = frozenset(PAST.values())
+_FINITE = AUXILIARIES | {"do", "does", "did"} | frozenset(PAST) | frozenset(THIRD) | _BASES
 
 
 def parts(question: str, texts: Iterable[str] = ()) -> list[str]:
     """Return the questions that a question is made of, in order; a simple one alone.
 
-    Names that stand joined in one of ``texts`` are one name ("Johnson and Johnson").
+    Names that stand joined in ``texts``, more often than alone, are one name ("Johnson and Johnson").
 
     >>> parts("What do Mao and Wong advise?")
     ['What do Mao advise?', 'What do Wong advise?']
@@ -45,26 +76,77 @@ def parts(question: str, texts: Iterable[str] = ()) -> list[str]:
     found = clauses(question)
     if len(found) > 1:
         return [found[0], *(_completed(found[0], part) for part in found[1:MOST])]
-    texts = list(texts)
-    named = [m for m in _NAMES.finditer(question) if not _OPENS.match(m[1]) and not any(_joined(m) in t for t in texts)]
-    match = next(iter(named), None) or _THINGS.search(question)
+    forms: tuple[Callable[[str], list[str]], ...] = (_prepositions, _verbs, _added)
+    return _named(question, "\n".join(texts)) or next(filter(None, (form(question) for form in forms)), found)
+
+
+def clauses(question: str) -> list[str]:
+    """Return the clauses of a question that ask something each, in order; a simple one alone.
+
+    >>> clauses("Who founded it, and by whom was it sold?")
+    ['Who founded it', 'by whom was it sold?']
+    """
+    found = [p.strip() for p in _BETWEEN.split(question) if p and terms(p, stop=False)]
+    return found if len(found) > 1 and not _BARE.fullmatch(found[0]) else [question]
+
+
+def _named(question: str, text: str) -> list[str]:
+    """Return the question about each of several names, or nouns with an article of their own, or nothing."""
+    named = (m for m in _NAMES.finditer(question) if not _OPENS.match(m[1]) and not _is_one(m, text))
+    match = next(named, None) or _THINGS.search(question)
     if match is None:
-        return found
-    each = [*match[1].split(", "), match[2]]
+        return []
+    owned = _OWNED.search(match[1])
+    last = f"{match[2]}{owned[1]}" if owned and match[2].endswith(("'s", "’s")) else match[2]  # "Chen's view and Wong's"
+    each = [*match[1].split(", "), last]
     return [f"{question[: match.start()]}{one}{question[match.end() :]}" for one in each][:MOST]
 
 
+def _is_one(match: re.Match[str], text: str) -> bool:
+    """Return whether joined names stand so in a text, and one of them not more often without the other."""
+    first, second = re.sub(r"^(?:[a-z]+ )+", "", match[1]), match[2]
+    joined = text.count(f"{first} and {second}")
+    return joined > 0 and min(text.count(first), text.count(second)) <= 2 * joined
+
+
+def _prepositions(question: str) -> list[str]:
+    match = _AGAIN.search(question)
+    if match is None:
+        return []
+    return [f"{question[: match.start('first')]}{one}{question[match.end() :]}" for one in match.group(2, 3)]
+
+
+def _verbs(question: str) -> list[str]:
+    match = _VERBS.fullmatch(question)
+    if match is None:
+        return []
+    told = [match["first"], *filter(None, match["between"].split(", ")), match["last"]]
+    return [f"{match['opens']}{one}?" for one in told][:MOST] if all(t.split()[0] in _BASES for t in told) else []
+
+
+def _added(question: str) -> list[str]:
+    match = _ADDED.fullmatch(question)
+    return [f"{match['asks']}{match['rest']}?", f"{match['asks']} {match['added']}?"] if match else []
+
+
 def _completed(first: str, later: str) -> str:
-    """Return a later clause that only varies the first one's last preposition as a whole question.
+    """Return a later clause as a whole question, where it only varies the first one, or says "ones" for its noun.
 
     >>> _completed("Which rivals does it have in cars", "which in phones?")
     'Which rivals does it have in phones?'
+    >>> _completed("Which rivals sell phones", "which ones sell cars?")
+    'which rivals sell cars?'
     """
     match = _ELLIPSIS.fullmatch(later)
     found = list(re.finditer(rf"\b{match['word']} ", first, re.IGNORECASE)) if match else []
-    return f"{first[: found[-1].end()]}{match['rest']}?" if match and found else later
+    if match and found:
+        return f"{first[: found[-1].end()]}{match['rest']}?"
+    ones, noun = _ONES.match(later), _noun(first)
+    return f"{ones[1]} {noun}{later[ones.end() :]}" if ones and noun else later
 
 
-def _joined(match: re.Match[str]) -> str:
-    """Return the joined names without the words before the first."""
-    return re.sub(r"^(?:[a-z]+ )+", "", f"{match[1]} and {match[2]}")
+def _noun(clause: str) -> str:
+    """Return what a clause asks for with "which" or "what", up to its verb, or nothing."""
+    asks, *following = clause.split()
+    verb = next((n for n, word in enumerate(following) if word in _FINITE), 0)
+    return " ".join(following[:verb]) if asks.lower() in ("which", "what") else ""

@@ -41,6 +41,7 @@ _FRONT_MATTER = re.compile(
 _SENTENCE = re.compile(r"^(?:\S+\s+){3,}\S*[.!]$|[。！]$")  # four words or more and a full stop
 _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|literature|sources)$", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«‘'「『](.+?)[\"“”»’'」』]")
+_NUMBER = re.compile(r"\d{1,4}")  # of a page, on a line of its own
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
 _THIRD = 1 / 3  # share of a question's words that a quoted question needs to be another wording of it
 RESTATED = 3.0  # what a sentence gains in score that answers the same question in its document
@@ -223,7 +224,7 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
 def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
-    A line of a record tells its value. To a question for yes or no its own words may be the answer, where they are no
+    A line of a record tells its value, the number of a page nothing. To a question for yes or no its own words may be the answer, where they are no
     question themselves. A sentence that quotes the question tells how it should be answered ("Whoever asks '…' is to be
     told …"); it is no evidence.
     """
@@ -232,6 +233,8 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
     for citation, candidate in found:
         text = candidate.text
         if _quotes(text, asked.question):
+            continue
+        if _NUMBER.fullmatch(text):
             continue
         adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(told(text)))
         if adds or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):
@@ -276,20 +279,21 @@ def summarise(scores: Matrix, rows: Matrix, asked: Kind) -> Matrix:
 
 
 def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
-    """Return the evidence of a compound question: the best of each part in turn, then the rest.
+    """Return the evidence of a compound question: the best sentence of each part, then the others.
 
-    The parts' best sentences share the chance mass evenly, so a reader takes one of each before a second, which counts
-    as much as it does beside the best of its part.
+    The parts' best sentences share half of the chance mass evenly, so a reader takes each; any other counts by how far
+    it stands out, in one of the parts or for the question as a whole.
     """
-    ranked: dict[tuple[str, int, int], Evidence] = {}
     most = 1 / (2 * len(parts))
-    for place in range(2):
-        for part in parts:
-            new = [piece for piece in part.evidence[:2] if piece.citation.key not in ranked]
-            for piece in new[:1]:
-                share = 1.0 if place == 0 else piece.score / max(part.evidence[0].score, 1e-9)
-                ranked[piece.citation.key] = replace(piece, score=share * most)
-    for piece in whole.evidence:
-        ranked.setdefault(piece.citation.key, replace(piece, score=0.0))
+    first: dict[tuple[str, int, int], Evidence] = {}
+    for part in parts:
+        new = (piece for piece in part.evidence[:2] if piece.citation.key not in first)
+        first |= {piece.citation.key: replace(piece, score=most) for piece in list(new)[:1]}
+    every = sorted((p for judged in (*parts, whole) for p in judged.evidence), key=lambda piece: -piece.score)
+    rest: dict[tuple[str, int, int], Evidence] = {}
+    for piece in every:
+        if piece.citation.key not in first:
+            rest.setdefault(piece.citation.key, replace(piece, score=piece.score * most))
     confidence = max([whole.confidence, *(p.confidence for p in parts)])
-    return replace(whole, evidence=tuple(ranked.values()), confidence=confidence, parts=len(parts))
+    evidence = (*first.values(), *rest.values())
+    return replace(whole, evidence=evidence, confidence=confidence, parts=len(parts))

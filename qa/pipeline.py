@@ -20,6 +20,7 @@ from qa.conflict import conflicts
 from qa.conversation import LEANING, Asked, asked_before, leans, readings, understand
 from qa.dating import dated
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
+from qa.points import completed
 from qa.question import check, names
 from qa.read.draft import Draft, Reader
 from qa.read.quote import QuoteReader, plain
@@ -80,7 +81,7 @@ def stream(
     verifying = 0.0
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
     readers = () if abstain.should_abstain(asked, judged, strictness) else (reader, *quotes)
-    read = abstain.fitting_first(asked, judged).evidence
+    read = completed(abstain.fitting_first(asked, judged), index).evidence
     for used in readers:  # where nothing that a model wrote holds, the quotes stand in
         for draft in used.read(asked.question, read, history):
             begun = perf_counter()

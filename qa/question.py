@@ -60,7 +60,6 @@ _PARTICULARS = re.compile(
     r"licen[cs]e|keywords?|"
     r"conference|proceedings|series|e-?mail|affiliat\w+|works?)\b"
 )
-_SPLIT = re.compile(r"[,;]?\s+and\s+(?=(?:what|how|who|when|where|why|which|whose)\b)|\?\s+(?=\S)", re.IGNORECASE)
 _LATIN = re.compile(r"\b(?:what|which|who|when|where|why|how|is|are|does|do|did)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’&.-]*\w")
 _SELF = re.compile(r"I(?:['’](?:m|ll|ve|d))?|OK")  # capitals that are no names
@@ -160,16 +159,6 @@ def asks_particulars(question: str) -> bool:
     (True, False)
     """
     return _PARTICULARS.search(question.lower()) is not None
-
-
-def clauses(question: str) -> list[str]:
-    """Return the questions that a compound question is made of, in order; a simple one alone.
-
-    >>> clauses("Who founded it, and when was that?")
-    ['Who founded it', 'when was that?']
-    """
-    parts = [p.strip() for p in _SPLIT.split(question) if p and terms(p, stop=False)]
-    return parts if len(parts) > 1 else [question]
 
 
 def smalltalk(question: str) -> Literal["greeting", "thanks", "about"] | None:

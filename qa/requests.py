@@ -107,6 +107,7 @@ LONGEST = 300  # characters of a request; some patterns take the cube of a messa
 _PATTERNS = tuple((kind, re.compile(pattern.replace("FILES", _FILES), re.IGNORECASE)) for kind, pattern in _RULES)
 _OWNER = re.compile(r"(?P<who>.+?)['’]s?(?: (?P<what>[\w -]+))?")  # the Kea's, the Kea's price
 _HELD = re.compile(r"(?P<what>[a-z][a-z -]*?) (?:of|for) (?P<who>.+)")  # the price of the Kea; "Bank of …" is a name
+_PRONOUN = re.compile(r"(?:the )?(?:ones?|that|those)(?: (?:of|for|in|from) (?P<who>.+))?", re.IGNORECASE)
 _EDGE = re.compile(r"^(?:the|a|an) (?=\S)|[\s\"“”'‘’《》「」?？.!！。]+$|^[\s\"“”'‘’《》「」]+", re.IGNORECASE)
 
 
@@ -140,8 +141,20 @@ def parse(question: str) -> Request | None:
             found = {key: bare(value or "") for key, value in match.groupdict().items()}
             aspect = found.get("c", "") or re.sub(r"^in ", "", found.get("d", ""))
             request = Request(kind, found.get("a", ""), found.get("b", "") or found.get("b2", ""), aspect)
+            if kind == "compare" and (pointed := _PRONOUN.fullmatch(request.other)):
+                return _resolved(request.subject, pointed["who"] or aspect)
             return _apart(request) if kind == "compare" and not aspect else request
     return None
+
+
+def _resolved(subject: str, other: str) -> Request | None:
+    """Return a comparison whose second side has a pronoun for what the first one has ("the one for profit"), or None.
+
+    >>> _resolved("target for sales", "profit")
+    Request(kind='compare', subject='sales', other='profit', aspect='target')
+    """
+    held = _HELD.fullmatch(subject)
+    return Request("compare", bare(held["who"]), bare(other), held["what"]) if held and other else None
 
 
 def _apart(request: Request) -> Request:

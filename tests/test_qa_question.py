@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from corpus.errors import QuestionError
 from qa.answer import Turn
-from qa.compound import parts
+from qa.compound import clauses, parts
 from qa.conversation import leans, readings, understand
-from qa.question import MAX_CHARACTERS, check, clauses, is_babble, kind, listed, names, smalltalk
+from qa.question import MAX_CHARACTERS, check, is_babble, kind, listed, names, smalltalk
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from qa.answer import Citation
 from qa.evidence import Evidence
 from qa.features import COUNTS
 from qa.logistic import Logistic
+from qa.points import flat, points
 from qa.question import kind, listed
 from qa.rows import ROW
 
@@ -66,8 +67,9 @@ class Listing:
 def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, bool]:
     """Return the list to tell, or None, and whether it is the whole answer.
 
-    One that the best sentence introduces ("The goals are:") is; where one sentence has nearly all chance, none is told,
-    but the steps of what somebody wants to do.
+    One that the best sentence introduces ("The goals are:") is, as are points counted off ("First, …") that it belongs
+    to, where several things are asked for; where one sentence has nearly all chance, no other list is told but the
+    steps of what somebody wants to do.
     """
     if not evidence:
         return None, False
@@ -76,6 +78,8 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
         introduced = (one for one in listings(evidence) if one.lead and one.lead.key == first.key)
         if told := next(introduced, None):
             return told, True
+    if listed(question) and (told := _counted(first, evidence)):
+        return told, True
     alone = evidence[0].score > ALONE
     if alone and not _PROCEDURE.search(question):
         return None, False
@@ -189,6 +193,13 @@ def _run(sentences: Sequence[Citation], place: int) -> list[int]:
                 end += 1
             return list(range(begin, end))
     return []
+
+
+def _counted(citation: Citation, evidence: Sequence[Evidence]) -> Listing | None:
+    """Return the points counted off that a sentence is one of, or that it announces, or None."""
+    sentences = _section(citation, evidence)
+    found = points([flat(c) for c in sentences], _place(citation, sentences))
+    return Listing(tuple(sentences[n] for n in found), None, announced=True) if found else None
 
 
 def _announced(sentences: Sequence[Citation], place: int) -> list[int]:

@@ -33,11 +33,11 @@ class QuoteReader:
     def read(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> Iterator[Draft]:
         """Yield up to four quoted sentences, the entries of a list in place of one of them, or such a list alone."""
         listing, alone = best(question, evidence)
-        if listing and alone:
+        count = len(parts(question))
+        if listing and alone and count == 1:
             yield from _items(listing)
             return
         listed = False
-        count = len(parts(question))
         most = self._sentences if count == 1 else max(self._sentences, 2 * count)
         worth = WORTH if count == 1 else WORTH_OF_PARTS
         chosen: list[Evidence] = []

@@ -1,0 +1,78 @@
+"""Points that a running text counts off: "First, … Second, … Finally, …", each with what is said of it in between.
+
+They are found in the whole section, as the later ones are seldom retrieved: their sentences say only what they add.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.retrieve import Index
+from qa.answer import Citation
+from qa.evidence import Evidence, Judged
+
+LOOKED_AT = 2  # sentences of the evidence that may be one of the points, or announce them
+_APART = 20  # sentences from one point to the next
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_POINT = "(?: (?:one|reason|point|step|stage|goal|rule|lesson|problem|challenge|advantage|aspect|factor|way))?"
+_FIRST = re.compile(
+    rf"(?:^|[:;]\s+)(?:(?:the )?first{_POINT} (?:is|was)\b|first(?:ly)?(?: of all)?,)", re.IGNORECASE
+)
+_LATER = re.compile(
+    rf"(?:and )?(?:(?:the )?(?P<is>{'|'.join(_ORDINALS[1:])}|last|final){_POINT} (?:is|was)\b|"
+    rf"(?P<ly>{'|'.join(_ORDINALS[1:])}|last|final)(?:ly)?(?: but not least)?,)",
+    re.IGNORECASE,
+)
+
+
+def points(texts: Sequence[str], place: int) -> list[int]:
+    """Return the places of the sentences that count off points, if the one at ``place`` is one, or right before them.
+
+    >>> points(["It has two aims.", "First, speed.", "That means less waiting.", "Second, comfort."], 0)
+    [1, 3]
+    """
+    opens = [n for n in range(len(texts)) if _FIRST.search(texts[n])]
+    for begin in opens:
+        found = [begin]
+        for n in range(begin + 1, len(texts)):
+            match = _LATER.match(texts[n])
+            word = (match["is"] or match["ly"]).lower() if match else ""
+            if n in opens or n - found[-1] > _APART:
+                break
+            if word in ("last", "final") or (len(found) < len(_ORDINALS) and word == _ORDINALS[len(found)]):
+                found.append(n)
+            if word in ("last", "final"):
+                break
+        if len(found) > 1 and place in (begin - 1, *found):
+            return found
+    return []
+
+
+def completed(judged: Judged, index: Index) -> Judged:
+    """Return the evidence with, at its end, the sentences of the points that one of the best counts off or announces."""
+    held = {e.citation.key for e in judged.evidence}
+    added: dict[tuple[str, int, int], Evidence] = {}
+    for piece in judged.evidence[:LOOKED_AT]:
+        section = _section(piece.citation, index) if _may_count(piece.citation.passage.text) else []
+        place = next((n for n, c in enumerate(section) if c.key == piece.citation.key), None)
+        found = points([flat(c) for c in section], place) if place is not None else []
+        for citation in section[found[0] : found[-1] + 1] if found else ():
+            if citation.key not in held:
+                added.setdefault(citation.key, Evidence(citation, 0.0))
+    return replace(judged, evidence=(*judged.evidence, *added.values())) if added else judged
+
+
+def flat(citation: Citation) -> str:
+    """Return a quote on one line."""
+    return " ".join(citation.quote.split())
+
+
+def _may_count(text: str) -> bool:
+    return any(re.search(rf"\b{word}", text, re.IGNORECASE) for word in (*_ORDINALS, "last", "final"))
+
+
+def _section(citation: Citation, index: Index) -> list[Citation]:
+    """Return the sentences that stand under the same headings as one, in order."""
+    own = citation.passage
+    near = [p for p, _ in index.pieces(own.doc_id) if p.heading == own.heading]
+    return [Citation(p, start, end, citation.title) for p in near for start, end in p.sentences]
