@@ -55,7 +55,8 @@ def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
     best, q = _best(judged), asked.question
     odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
     unheld = bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best)
-    names = all(missing_names(q, [e], judged.common) for e in best)
+    beside = [best] if judged.parts > 1 else [[e] for e in best]  # of several parts no one sentence holds every name
+    names = all(missing_names(q, each, judged.common) for each in beside)
     nameless = judged.parts == 1 and bool(best) and unnamed(q, best[0].citation)
     return (math.log(odds / (1 - odds)), float(unheld), float(names), float(nameless))
 
@@ -106,7 +107,7 @@ def refusal(asked: Asked, judged: Judged, documents: int) -> str:
     q = asked.question
     searched = say(q, "all", count=documents) if documents != 1 else say(q, "one")
     text = say(q, "refusal", searched=searched)
-    gone = missing_names(asked.question, judged.evidence[:1], judged.common)
+    gone = missing_names(asked.question, judged.evidence[: judged.parts], judged.common)
     if gone:
         text += say(q, "unmentioned", words=options(q, gone[:3]))
     elif vague := _uncovered(asked.question, judged.evidence[:BEST]):

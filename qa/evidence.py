@@ -282,14 +282,16 @@ def merge(whole: Judged, parts: Sequence[Judged]) -> Judged:
     """Return the evidence of a compound question: the best sentence of each part, then the others.
 
     The parts' best sentences share half of the chance mass evenly, so a reader takes each; any other counts by how far
-    it stands out, in one of the parts or for the question as a whole.
+    it stands out in one of the parts, or half as much for the question as a whole.
     """
     most = 1 / (2 * len(parts))
     first: dict[tuple[str, int, int], Evidence] = {}
     for part in parts:
         new = (piece for piece in part.evidence[:2] if piece.citation.key not in first)
         first |= {piece.citation.key: replace(piece, score=most) for piece in list(new)[:1]}
-    every = sorted((p for judged in (*parts, whole) for p in judged.evidence), key=lambda piece: -piece.score)
+    of_parts = [piece for part in parts for piece in part.evidence]
+    of_whole = [replace(piece, score=piece.score / 2) for piece in whole.evidence]
+    every = sorted((*of_parts, *of_whole), key=lambda piece: -piece.score)
     rest: dict[tuple[str, int, int], Evidence] = {}
     for piece in every:
         if piece.citation.key not in first:

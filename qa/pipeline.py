@@ -125,11 +125,13 @@ def find(
 ) -> tuple[Asked, tuple[Hit, ...], Index, Scorer]:
     """Return what is asked and the passages found, with the index, and its scorer, that may answer.
 
-    Where an author's words are asked for, that is what the author wrote.
+    Where one author's words are asked for, that is what the author wrote.
     """
-    asked, theirs = attributed(understand(question, history), index)
-    if theirs:
-        index = index.only(sorted(theirs))
+    asked = understand(question, history)
+    said, theirs = attributed(asked, index)
+    alone = (attributed(Asked(part, part, (part,), (1.0,)), index)[1] for part in parts(asked.question))
+    if theirs and len(set(filter(None, alone))) < 2:  # several authors' are found part by part
+        asked, index = said, index.only(sorted(theirs))
         scorer = scorer.over(index)
     hits = tuple(ranked(index, reranker).retrieve(asked.forms, k, asked.weights))
     written = partial(as_written, texts=[hit.passage.text for hit in hits], index=index)
