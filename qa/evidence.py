@@ -67,7 +67,7 @@ class Judged:
 
     ``rows`` holds the features of each piece of evidence, shape (n, n_features), for fitting and diagnosis.
     ``parts`` is how many questions in one were weighed; ``common`` are the terms of its names that so many passages
-    hold that one which does not may still be about them.
+    hold that one which does not may still be about them; ``unanswered`` are the parts that the evidence hardly answers.
     """
 
     evidence: tuple[Evidence, ...]
@@ -76,6 +76,7 @@ class Judged:
     parts: int = 1
     common: frozenset[str] = frozenset()
     unheld: frozenset[str] = frozenset()
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

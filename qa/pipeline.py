@@ -27,7 +27,7 @@ from qa.read.quote import QuoteReader, plain
 from qa.respond import respond
 from qa.said import shares
 from qa.spelling import as_written
-from qa.texts import LABELLED, language, say
+from qa.texts import LABELLED, language, options, say
 from qa.trace import Steps
 from qa.verify import SHOWN, Verifier
 
@@ -95,8 +95,10 @@ def stream(
             if kept:
                 yield claim
         if claims:
-            instead = "" if used is reader else say(question, "stand_in", reader=reader.name)
-            answer = replace(answer, reader=used.name, message=instead)
+            notes = [] if used is reader else [say(question, "stand_in", reader=reader.name)]
+            if judged.unanswered:
+                notes.append(say(question, "unanswered", parts=options(question, judged.unanswered)))
+            answer = replace(answer, reader=used.name, message=" ".join(notes))
             break
     if not claims:
         message = abstain.refusal(asked, judged, index.counts()[0])
@@ -151,13 +153,15 @@ def ranked(index: Index, reranker: Reranker | None) -> Retriever:
 def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reranker: Reranker | None = None) -> Judged:
     """Weigh the evidence; each part of a compound question is searched and weighed, and the best of each kept.
 
+    A part that is hardly answered where another is brings nothing in, and is noted.
     A part that asks for an author's words is searched in what that author wrote.
     """
     whole = scorer.judge(asked, hits[:DEPTH])
     asked_one_by_one = parts(asked.question, [hit.passage.text for hit in hits])
     if len(asked_one_by_one) == 1:
         return whole
-    judged, depth = [], min(DEPTH, len(hits))
+    depth = min(DEPTH, len(hits))
+    weighed: list[tuple[str, float, Judged]] = []
     alone = asked.full == asked.question
     authors: set[str] = set()  # need not stand beside what they wrote
     for part in asked_one_by_one:
@@ -168,10 +172,13 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
         asked_part, theirs = attributed(asked_part, index)
         place = index.only(sorted(theirs)) if theirs else index
         found = ranked(place, reranker).retrieve(asked_part.forms, depth, asked_part.weights)
-        judged.append(scorer.over(place).judge(asked_part, found))
+        judged = scorer.over(place).judge(asked_part, found)
+        weighed.append((part, abstain.chance(asked_part, judged), judged))
         authors |= set(names(part)) - set(names(asked_part.question)) if theirs else set()
-    merged = merge(whole, judged)
-    return replace(merged, common=merged.common | authors)
+    answered = [one for _, chance, one in weighed if chance >= abstain.HARDLY]
+    gone = tuple(part for part, chance, _ in weighed if chance < abstain.HARDLY) if answered else ()
+    merged = merge(whole, answered or [one for *_, one in weighed])
+    return replace(merged, parts=len(weighed), common=merged.common | authors, unanswered=gone)
 
 
 def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:

@@ -101,6 +101,7 @@ TEXTS: dict[str, tuple[str, str]] = {  # what is said, in English and in Chinese
         "Nothing that {reader} wrote is supported by the sources; these are their own sentences.",
         "{reader} 所写的内容都没有来源支持；以上是来源的原句。",
     ),
+    "unanswered": ("I found no sure answer to {parts}.", "没有找到对{parts}的可靠回答。"),
     "refusal": (
         "I found no answer to this in {searched} searched.",
         "在检索的 {searched}里没有找到答案。",
