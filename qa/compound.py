@@ -12,7 +12,8 @@ from qa.verbs import AUXILIARIES, PAST, THIRD
 
 MOST = 4  # parts that are searched
 _PREPOSITION = (
-    r"(?:about|after|against|as|at|before|by|during|for|from|in|of|on|over|since|to|under|until|up to|with|within|without)"
+    r"(?:about|after|against|as|at|before|by|during|for|from|in|of|on|over|since|to|under|until|up to|with|within|"
+    r"without)"
 )
 _WH = r"(?:what|how|who|whom|when|where|why|which|whose)"
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|may|must|should)"
@@ -96,8 +97,8 @@ def _named(question: str, text: str) -> list[str]:
     match = next(named, None) or _THINGS.search(question)
     if match is None:
         return []
-    owned = _OWNED.search(match[1])
-    last = f"{match[2]}{owned[1]}" if owned and match[2].endswith(("'s", "’s")) else match[2]  # "Chen's view and Wong's"
+    owned = _OWNED.search(match[1])  # "Chen's view and Wong's"
+    last = f"{match[2]}{owned[1]}" if owned and match[2].endswith(("'s", "’s")) else match[2]
     each = [*match[1].split(", "), last]
     return [f"{question[: match.start()]}{one}{question[match.end() :]}" for one in each][:MOST]
 

@@ -225,9 +225,9 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
 def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
-    A line of a record tells its value, the number of a page nothing. To a question for yes or no its own words may be the answer, where they are no
-    question themselves. A sentence that quotes the question tells how it should be answered ("Whoever asks '…' is to be
-    told …"); it is no evidence.
+    A line of a record tells its value, the number of a page nothing. To a question for yes or no its own words may be
+    the answer, where they are no question themselves. A sentence that quotes the question tells how it should be
+    answered ("Whoever asks '…' is to be told …"); it is no evidence.
     """
     own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
     kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}

@@ -15,9 +15,7 @@ LOOKED_AT = 2  # sentences of the evidence that may be one of the points, or ann
 _APART = 20  # sentences from one point to the next
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _POINT = "(?: (?:one|reason|point|step|stage|goal|rule|lesson|problem|challenge|advantage|aspect|factor|way))?"
-_FIRST = re.compile(
-    rf"(?:^|[:;]\s+)(?:(?:the )?first{_POINT} (?:is|was)\b|first(?:ly)?(?: of all)?,)", re.IGNORECASE
-)
+_FIRST = re.compile(rf"(?:^|[:;]\s+)(?:(?:the )?first{_POINT} (?:is|was)\b|first(?:ly)?(?: of all)?,)", re.IGNORECASE)
 _LATER = re.compile(
     rf"(?:and )?(?:(?:the )?(?P<is>{'|'.join(_ORDINALS[1:])}|last|final){_POINT} (?:is|was)\b|"
     rf"(?P<ly>{'|'.join(_ORDINALS[1:])}|last|final)(?:ly)?(?: but not least)?,)",
@@ -49,7 +47,7 @@ def points(texts: Sequence[str], place: int) -> list[int]:
 
 
 def completed(judged: Judged, index: Index) -> Judged:
-    """Return the evidence with, at its end, the sentences of the points that one of the best counts off or announces."""
+    """Return the evidence with, at its end, the sentences of the points that one of the best is of, or announces."""
     held = {e.citation.key for e in judged.evidence}
     added: dict[tuple[str, int, int], Evidence] = {}
     for piece in judged.evidence[:LOOKED_AT]:

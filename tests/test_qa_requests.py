@@ -144,6 +144,8 @@ def test_a_long_message_is_no_request_and_is_told_from_one_at_once(message):
         ("Compare the Kea's battery life with the Moa's battery life", ("Kea", "Moa", "battery life")),
         ("Compare the weight of the Kea and the Moa", ("Kea", "Moa", "weight")),
         ("Compare the price of the Kea with the price of the Moa", ("Kea", "Moa", "price")),
+        ("Compare the target for sales with the one for profit", ("sales", "profit", "target")),
+        ("Compare the price of the Kea with that of the Moa", ("Kea", "Moa", "price")),
         ("Compare the Bank of China and the Bank of India", ("Bank of China", "Bank of India", "")),
         ("Compare Wong's article and Mao's paper", ("Wong's article", "Mao's paper", "")),
         ("How do the Kea and the Moa differ in weight?", ("Kea", "Moa", "weight")),
