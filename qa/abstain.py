@@ -27,7 +27,7 @@ from qa.texts import options, say
 REFUSAL = Path(__file__).with_name("refusal.json")
 # Below this chance nothing is shown (measured in eval/LOG.md)
 BARS: dict[Strictness, float] = {"lenient": 0.2, "usual": 0.43, "strict": 0.6}
-HARDLY = 0.3  # chance below which a part of a question is told to be unanswered (eval/LOG.md)
+HARDLY = 0.25  # chance below which a part of a question is told to be unanswered (eval/LOG.md)
 BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
@@ -49,6 +49,11 @@ def chance(asked: Asked, judged: Judged) -> float:
     if not judged.evidence or has_cjk(asked.question):
         return judged.confidence
     return Logistic.load(REFUSAL, SIGNALS, "python -m eval.fit_refusal").chance(signals(asked, judged))
+
+
+def hardly(asked: Asked, judged: Judged) -> bool:
+    """Return whether a part of a question is told to be unanswered: one with a name that stands nowhere sooner."""
+    return chance(asked, judged) < (BARS["usual"] if judged.unheld else HARDLY)
 
 
 def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:

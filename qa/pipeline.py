@@ -161,7 +161,7 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
     if len(asked_one_by_one) == 1:
         return whole
     depth = min(DEPTH, len(hits))
-    weighed: list[tuple[str, float, Judged]] = []
+    weighed: list[tuple[str, bool, Judged]] = []
     alone = asked.full == asked.question
     authors: set[str] = set()  # need not stand beside what they wrote
     for part in asked_one_by_one:
@@ -173,10 +173,10 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
         place = index.only(sorted(theirs)) if theirs else index
         found = ranked(place, reranker).retrieve(asked_part.forms, depth, asked_part.weights)
         judged = scorer.over(place).judge(asked_part, found)
-        weighed.append((part, abstain.chance(asked_part, judged), judged))
+        weighed.append((part, abstain.hardly(asked_part, judged), judged))
         authors |= set(names(part)) - set(names(asked_part.question)) if theirs else set()
-    answered = [one for _, chance, one in weighed if chance >= abstain.HARDLY]
-    gone = tuple(part for part, chance, _ in weighed if chance < abstain.HARDLY) if answered else ()
+    answered = [one for _, hardly, one in weighed if not hardly]
+    gone = tuple(part for part, hardly, _ in weighed if hardly) if answered else ()
     merged = merge(whole, answered or [one for *_, one in weighed])
     return replace(merged, parts=len(weighed), common=merged.common | authors, unanswered=gone)
 

@@ -98,9 +98,9 @@ def test_what_only_the_whole_question_finds_is_told(tmp_path, encoder):
 
 def test_a_part_without_an_answer_is_told(tmp_path, encoder):
     assistant = Library(tmp_path, encoder, inn_md=INN, harbour_md=BOOM).assistant()
-    answer = assistant.ask("Who founded the Tern Inn, and what is the salary of Olga Brandt?")
+    answer = assistant.ask("Who founded the Tern Inn, and what does Olga Brandt own in Oslo?")
     assert answer.claims[0].text == "Its founder was Olga Brandt."
-    assert answer.message == "I found no sure answer to “what is the salary of Olga Brandt?”."
+    assert answer.message == "I found no sure answer to “what does Olga Brandt own in Oslo?”."
     both = assistant.ask("Who founded the Tern Inn, and what does a room cost?")
     assert "84" in both.text and not both.message
 
