@@ -19,7 +19,7 @@ from qa.answer import Strictness
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.logistic import Logistic
-from qa.question import kind
+from qa.question import kind, names
 from qa.said import around, known, missing_names
 from qa.sought import could_answer, uncited, unnamed
 from qa.texts import options, say
@@ -53,7 +53,8 @@ def chance(asked: Asked, judged: Judged) -> float:
 
 def hardly(asked: Asked, judged: Judged) -> bool:
     """Return whether a part of a question is told to be unanswered: one with a name that stands nowhere sooner."""
-    return chance(asked, judged) < (BARS["usual"] if judged.unheld else HARDLY)
+    bar = BARS["usual"] if judged.unheld & set(names(asked.question)) else HARDLY
+    return not has_cjk(asked.question) and chance(asked, judged) < bar
 
 
 def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
@@ -62,9 +63,9 @@ def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
     odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
     unheld = bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best)
     beside = [best] if judged.parts > 1 else [[e] for e in best]  # of several parts no one sentence holds every name
-    names = all(missing_names(q, each, judged.common) for each in beside)
+    absent = all(missing_names(q, each, judged.common) for each in beside)
     nameless = judged.parts == 1 and bool(best) and unnamed(q, best[0].citation)
-    return (math.log(odds / (1 - odds)), float(unheld), float(names), float(nameless))
+    return (math.log(odds / (1 - odds)), float(unheld), float(absent), float(nameless))
 
 
 def fitting_first(asked: Asked, judged: Judged) -> Judged:

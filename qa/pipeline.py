@@ -81,7 +81,7 @@ def stream(
     verifying = 0.0
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
     readers = () if abstain.should_abstain(asked, judged, strictness) else (reader, *quotes)
-    read = completed(abstain.fitting_first(asked, judged), index).evidence
+    read = completed(asked.question, abstain.fitting_first(asked, judged), index).evidence
     for used in readers:  # where nothing that a model wrote holds, the quotes stand in
         for draft in used.read(asked.question, read, history):
             begun = perf_counter()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from index.retrieve import Index
 from qa.answer import Citation
 from qa.evidence import Evidence, Judged
+from qa.question import listed
 
 LOOKED_AT = 2  # sentences of the evidence that may be one of the points, or announce them
 _APART = 20  # sentences from one point to the next
@@ -46,8 +47,13 @@ def points(texts: Sequence[str], place: int) -> list[int]:
     return []
 
 
-def completed(judged: Judged, index: Index) -> Judged:
-    """Return the evidence with, at its end, the sentences of the points that one of the best is of, or announces."""
+def completed(question: str, judged: Judged, index: Index) -> Judged:
+    """Return the evidence with, at its end, the sentences of the points that one of the best is of, or announces.
+
+    Nothing is looked up where one thing is asked for.
+    """
+    if not listed(question):
+        return judged
     held = {e.citation.key for e in judged.evidence}
     added: dict[tuple[str, int, int], Evidence] = {}
     for piece in judged.evidence[:LOOKED_AT]:

@@ -1,5 +1,7 @@
 """Questions of several parts, and points that a running text counts off."""
 
+from dataclasses import replace
+
 import pytest
 from fakes import Library
 
@@ -101,6 +103,8 @@ def test_a_part_without_an_answer_is_told(tmp_path, encoder):
     answer = assistant.ask("Who founded the Tern Inn, and what does Olga Brandt own in Oslo?")
     assert answer.claims[0].text == "Its founder was Olga Brandt."
     assert answer.message == "I found no sure answer to “what does Olga Brandt own in Oslo?”."
+    gone = assistant.ask("What does Carl Hall own in Oslo and who founded the Tern Inn?")
+    assert "Olga Brandt" in gone.text and gone.message == "I found no sure answer to “What does Carl Hall own in Oslo”."
     both = assistant.ask("Who founded the Tern Inn, and what does a room cost?")
     assert "84" in both.text and not both.message
 
@@ -176,3 +180,19 @@ def test_the_number_of_a_page_is_no_evidence(tmp_path, encoder):
     page = "The mill of Kern was sold in the\n\n608\n\nspring of 1931 to a brewer.\n"
     answer = Library(tmp_path, encoder, mill_txt=page).assistant().ask("In which year was the mill of Kern sold?")
     assert "608" not in [c.text for c in answer.claims] and "608" not in [c.quote.strip() for c in answer.nearest]
+
+
+@pytest.mark.parametrize(
+    ("part", "unheld", "told"),
+    [
+        ("what does a room cost?", frozenset(), False),
+        ("what does a room cost?", frozenset({"oslo"}), False),  # a name of another part
+        ("what does a room cost in Oslo?", frozenset({"oslo"}), True),
+        ("房间多少钱？", frozenset(), False),
+    ],
+)
+def test_a_part_is_told_as_unanswered_sooner_where_a_name_of_it_stands_nowhere(part, unheld, told):
+    found = Judged((piece("A room costs 84 euros."),), 0.3, matrix([]), unheld=unheld)
+    asked = Asked(part, part, (part,), (1.0,))
+    assert abstain.HARDLY < abstain.chance(asked, replace(found, unheld=frozenset())) < abstain.BARS["usual"]
+    assert abstain.hardly(asked, found) == told
