@@ -177,8 +177,11 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
         authors |= set(names(part)) - set(names(asked_part.question)) if theirs else set()
     answered = [one for _, hardly, one in weighed if not hardly]
     gone = tuple(part for part, hardly, _ in weighed if hardly) if answered else ()
+    asked_for = {name for part, hardly, _ in weighed if not hardly for name in names(part)}
+    spared = {name for part in gone for name in names(part)} - asked_for  # what is told missing refuses nothing more
     merged = merge(whole, answered or [one for *_, one in weighed])
-    return replace(merged, parts=len(weighed), common=merged.common | authors, unanswered=gone)
+    common, unheld = merged.common | authors | spared, merged.unheld - spared
+    return replace(merged, parts=len(weighed), common=common, unheld=unheld, unanswered=gone)
 
 
 def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:

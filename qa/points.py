@@ -22,6 +22,7 @@ _LATER = re.compile(
     rf"(?P<ly>{'|'.join(_ORDINALS[1:])}|last|final)(?:ly)?(?: but not least)?,)",
     re.IGNORECASE,
 )
+_ANY = re.compile(rf"\b(?:{'|'.join(_ORDINALS)}|last|final)", re.IGNORECASE)
 
 
 def points(texts: Sequence[str], place: int) -> list[int]:
@@ -57,7 +58,7 @@ def completed(question: str, judged: Judged, index: Index) -> Judged:
     held = {e.citation.key for e in judged.evidence}
     added: dict[tuple[str, int, int], Evidence] = {}
     for piece in judged.evidence[:LOOKED_AT]:
-        section = _section(piece.citation, index) if _may_count(piece.citation.passage.text) else []
+        section = _section(piece.citation, index) if _ANY.search(piece.citation.passage.text) else []
         place = next((n for n, c in enumerate(section) if c.key == piece.citation.key), None)
         found = points([flat(c) for c in section], place) if place is not None else []
         for citation in section[found[0] : found[-1] + 1] if found else ():
@@ -69,10 +70,6 @@ def completed(question: str, judged: Judged, index: Index) -> Judged:
 def flat(citation: Citation) -> str:
     """Return a quote on one line."""
     return " ".join(citation.quote.split())
-
-
-def _may_count(text: str) -> bool:
-    return any(re.search(rf"\b{word}", text, re.IGNORECASE) for word in (*_ORDINALS, "last", "final"))
 
 
 def _section(citation: Citation, index: Index) -> list[Citation]:

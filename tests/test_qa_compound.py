@@ -92,12 +92,6 @@ def test_the_best_of_each_part_comes_first_then_what_stands_out_in_a_part_or_in_
     assert (merged.confidence, merged.parts) == (0.9, 2)
 
 
-def test_what_only_the_whole_question_finds_is_told(tmp_path, encoder):
-    assistant = Library(tmp_path, encoder, inn_md=INN, harbour_md=BOOM).assistant()
-    text = assistant.ask("When was the Tern Inn opened and who founded it?").text
-    assert "1931" in text and "Olga Brandt" in text
-
-
 def test_a_part_without_an_answer_is_told(tmp_path, encoder):
     assistant = Library(tmp_path, encoder, inn_md=INN, harbour_md=BOOM).assistant()
     answer = assistant.ask("Who founded the Tern Inn, and what does Olga Brandt own in Oslo?")
@@ -105,6 +99,8 @@ def test_a_part_without_an_answer_is_told(tmp_path, encoder):
     assert answer.message == "I found no sure answer to “what does Olga Brandt own in Oslo?”."
     gone = assistant.ask("What does Carl Hall own in Oslo and who founded the Tern Inn?")
     assert "Olga Brandt" in gone.text and gone.message == "I found no sure answer to “What does Carl Hall own in Oslo”."
+    new = assistant.ask("Who founded the Tern Inn and what is the price of a room in Nairobi, Kenya?")  # names nowhere
+    assert "Olga Brandt" in new.text and "Kenya" in new.message
     both = assistant.ask("Who founded the Tern Inn, and what does a room cost?")
     assert "84" in both.text and not both.message
 
