@@ -1,6 +1,6 @@
 """Points that a running text counts off: "First, … Second, … Finally, …", each with what is said of it in between.
 
-They are found in the whole section, as the later ones are seldom retrieved: their sentences say only what they add.
+They are looked for in the section around, as the later ones are seldom retrieved: they say only what they add.
 """
 
 import re
@@ -13,6 +13,7 @@ from qa.evidence import Evidence, Judged
 from qa.question import listed
 
 LOOKED_AT = 2  # sentences of the evidence that may be one of the points, or announce them
+_REACH = 10_000  # characters before and after it in which the other points are looked for
 _APART = 20  # sentences from one point to the next
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _POINT = "(?: (?:one|reason|point|step|stage|goal|rule|lesson|problem|challenge|advantage|aspect|factor|way))?"
@@ -73,7 +74,7 @@ def flat(citation: Citation) -> str:
 
 
 def _section(citation: Citation, index: Index) -> list[Citation]:
-    """Return the sentences that stand under the same headings as one, in order."""
+    """Return the sentences that stand near one under the same headings, in order."""
     own = citation.passage
-    near = [p for p, _ in index.pieces(own.doc_id) if p.heading == own.heading]
+    near = [p for p, _ in index.pieces(own.doc_id) if p.heading == own.heading and abs(p.start - own.start) < _REACH]
     return [Citation(p, start, end, citation.title) for p in near for start, end in p.sentences]
