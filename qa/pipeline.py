@@ -178,7 +178,8 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
     answered = [one for _, hardly, one in weighed if not hardly]
     gone = tuple(part for part, hardly, _ in weighed if hardly) if answered else ()
     asked_for = {name for part, hardly, _ in weighed if not hardly for name in names(part)}
-    spared = {name for part in gone for name in names(part)} - asked_for  # what is told missing refuses nothing more
+    # a clause that is told missing refuses nothing more; joined names ("the EV and AI divisions") may be one thing
+    spared = {name for part in gone if part in asked.question for name in names(part)} - asked_for
     merged = merge(whole, answered or [one for *_, one in weighed])
     common, unheld = merged.common | authors | spared, merged.unheld - spared
     return replace(merged, parts=len(weighed), common=common, unheld=unheld, unanswered=gone)
