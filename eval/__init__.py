@@ -21,8 +21,8 @@
   ``public_command``: their commands
 - ``conflicts``: whether contradicting sources are told from look-alikes
 - ``fit``, ``fit_refusal``, ``fit_lists``, ``fit_verifier``: fit the product's constants; ``cross_data``,
-  ``cross_fit``: data and training of the cross-encoder; ``practice``, ``practice_data``, ``practice_answers``: what
-  it learns from
+  ``cross_pairs``, ``cross_fit``: data and training of the cross-encoder; ``practice``, ``practice_data``,
+  ``practice_answers``: what it learns from
 - ``datasets``: the question sets that ship, and the documents of ``care``
 
 Write ``from eval.metrics import ...``, never a bare ``import eval``, which would hide Python's built-in.

@@ -20,11 +20,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from eval.cross_pairs import FIRST, GOLD, KIND, LABEL, MARK, Pairs
+
 LAYERS, HEADS, WIDTH = 6, 12, 384
-FIRST, MARK = 101, 102
 KEPT = ("head.sentence", "head.passage")
-WINDOW = 16  # steps whose questions are put in order of their passages' length, so that little is padded
-GROUP, QUESTION, PASSAGE, LABEL, MARKED, START, END, GOLD, HELD, KIND = range(10)
+UNSEEN = 103  # [MASK]
+FEW = 4  # questions that a CPU takes at once: of a whole step the states would not fit its caches
 
 
 class Model(torch.nn.Module):
@@ -50,7 +51,7 @@ class Model(torch.nn.Module):
         x = x + of["embeddings.position_embeddings.weight"][: ids.shape[1]]
         x = x + of["embeddings.token_type_embeddings.weight"][0]
         x = F.layer_norm(x, (WIDTH,), of["embeddings.LayerNorm.weight"], of["embeddings.LayerNorm.bias"], 1e-12)
-        x = F.dropout(x, drop, self.training)
+        x = self.dropped(x, drop)
         seen = mask[:, None, None, :].bool()
         for n in range(LAYERS):
 
@@ -68,89 +69,20 @@ class Model(torch.nn.Module):
             )
             # written out: on a CPU the fused kernel takes two fifths of a step, most of it on its way back
             shares = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).masked_fill(~seen, -1e4).softmax(-1)
-            mixed = F.dropout(shares, drop, self.training).to(v.dtype) @ v
-            mixed = linear("attention/output/dense", mixed.transpose(1, 2).reshape(x.shape))
-            x = norm("attention/output", x + F.dropout(mixed, drop, self.training))
+            mixed = linear("attention/output/dense", (shares.to(v.dtype) @ v).transpose(1, 2).reshape(x.shape))
+            x = norm("attention/output", x + self.dropped(mixed, drop))
             wide = F.gelu(linear("intermediate/dense", x))
-            x = norm("output", x + F.dropout(linear("output/dense", wide), drop, self.training))
+            x = norm("output", x + self.dropped(linear("output/dense", wide), drop))
         return x
 
+    def dropped(self, x: torch.Tensor, rate: float) -> torch.Tensor:
+        """Return states with some dropped, the same ones of all tokens of a pair (Gal and Ghahramani 2016).
 
-class Pairs:
-    """The training data, and batches of it."""
-
-    def __init__(self, path: Path, device: str) -> None:
-        held = np.load(path)
-        cut = {n: np.split(held[n], held[f"{n}_ends"][:-1]) for n in ("questions", "passages", "sentences")}
-        self.questions, self.passages, self.sentences = cut["questions"], cut["passages"], cut["sentences"]
-        self.rows = held["rows"]
-        self.device = device
-        native = any(held and name.endswith("_bf16") for name, held in torch.cpu.get_capabilities().items())
-        self.half = device == "cuda" or native  # twice as fast
-        self.groups: dict[int, list[int]] = {}
-        for n, group in enumerate(self.rows[:, GROUP]):
-            self.groups.setdefault(int(group), []).append(n)
-
-    def of(self, *, held: bool | None) -> list[int]:
-        """Return the groups that are held out, or not, or all."""
-        return [g for g, rows in self.groups.items() if held is None or bool(self.rows[rows[0], HELD]) == held]
-
-    def add(self, other: "Pairs") -> list[int]:
-        """Take the pairs of another file in; return the numbers that its groups that are not held out have here."""
-        shift = max(self.groups) + 1
-        self.groups |= {g + shift: [n + len(self.rows) for n in numbers] for g, numbers in other.groups.items()}
-        rows = other.rows.copy()
-        rows[:, [GROUP, QUESTION, PASSAGE]] += [shift, len(self.questions), len(self.passages)]
-        self.rows = np.concatenate([self.rows, rows])
-        self.questions, self.passages = self.questions + other.questions, self.passages + other.passages
-        self.sentences = self.sentences + other.sentences
-        return [group + shift for group in other.of(held=False)]
-
-    def length(self, group: int) -> int:
-        """Return the word pieces of the longest pair of a group."""
-        rows = self.rows[self.groups[group]]
-        asked = len(self.questions[rows[0, QUESTION]])
-        return asked + max(len(self.passages[n]) for n in rows[:, PASSAGE])
-
-    def order(self, groups: list[int], each: int, draw: random.Random) -> list[list[int]]:
-        """Return the groups of each step, ``each`` a step, drawn anew; those of like length together."""
-        drawn = draw.sample(groups, len(groups))
-        size = each * WINDOW
-        windows = [sorted(drawn[n : n + size], key=self.length) for n in range(0, len(drawn), size)]
-        steps = [w[n : n + each] for w in windows for n in range(0, len(w), each)]
-        return draw.sample(steps, len(steps))
-
-    def batch(self, groups: list[int]) -> dict[str, torch.Tensor]:
-        """Return the pairs of some groups as tensors; ``sentence`` numbers sentences over the batch, -1 none."""
-        rows = [r for g in groups for r in self.groups[g]]
-        asked = [np.concatenate([[FIRST], self.questions[self.rows[r, QUESTION]], [MARK]]) for r in rows]
-        told = [self.passages[self.rows[r, PASSAGE]] for r in rows]
-        length = max(len(a) + len(t) + 1 for a, t in zip(asked, told, strict=True))
-        ids, mask = np.zeros((len(rows), length), np.int64), np.zeros((len(rows), length), np.int64)
-        sentence = np.full((len(rows), length), -1, np.int64)
-        spans = np.full((len(rows), 2), -1, np.int64)
-        gold, of_row, count = [], [], 0
-        for n, r in enumerate(rows):
-            own = np.concatenate([asked[n], told[n], [MARK]])
-            ids[n, : len(own)], mask[n, : len(own)] = own, 1
-            numbers = self.sentences[self.rows[r, PASSAGE]].astype(np.int64)
-            present = sorted(set(numbers[numbers >= 0].tolist()))
-            place = {s: count + i for i, s in enumerate(present)}
-            sentence[n, len(asked[n]) : len(asked[n]) + len(numbers)] = [place.get(int(s), -1) for s in numbers]
-            gold += [int(self.rows[r, GOLD]) >> s & 1 if self.rows[r, MARKED] else -1 for s in present]
-            of_row += [n] * len(present)
-            count += len(present)
-            if self.rows[r, LABEL] == 0:
-                spans[n] = 0
-            elif self.rows[r, START] >= 0:
-                spans[n] = self.rows[r, [START, END]] + len(asked[n])
-        numbers = {g: i for i, g in enumerate(groups)}
-        out = {
-            "ids": ids, "mask": mask, "sentence": sentence, "spans": spans, "gold": np.array(gold),
-            "of_row": np.array(of_row), "label": self.rows[rows, LABEL],
-            "group": np.array([numbers[int(g)] for g in self.rows[rows, GROUP]]),
-        }  # fmt: skip
-        return {k: torch.as_tensor(v, device=self.device) for k, v in out.items()}
+        A mask for each token, and one for the attention, take two fifths of a step on a CPU.
+        """
+        if not self.training or not rate:
+            return x
+        return x * ((torch.rand(len(x), 1, WIDTH, device=x.device) >= rate).to(x.dtype) / (1 - rate))
 
 
 def score(model: Model, batch: dict[str, torch.Tensor], drop: float) -> tuple[torch.Tensor, ...]:
@@ -192,6 +124,13 @@ def loss_of(model: Model, batch: dict[str, torch.Tensor], drop: float) -> torch.
     return total
 
 
+def hidden(batch: dict[str, torch.Tensor], share: float) -> dict[str, torch.Tensor]:
+    """Return a batch with a share of its word pieces put out of sight, so that no single one is learned by heart."""
+    ids = batch["ids"]
+    own = (batch["mask"] > 0) & (ids != FIRST) & (ids != MARK)
+    return batch | {"ids": ids.masked_fill(own & (torch.rand(ids.shape, device=ids.device) < share), UNSEEN)}
+
+
 def train(
     pairs: Pairs, groups: list[int], again: list[int], weights: dict[str, torch.Tensor], args: argparse.Namespace
 ) -> Model:
@@ -211,15 +150,20 @@ def train(
         order = pairs.order(groups + draw.sample(again, repeated), args.questions, draw)
         total, begun = 0.0, time.time()
         for step in order:
-            batch = pairs.batch(step)
-            with torch.autocast(pairs.device, torch.bfloat16, enabled=pairs.half):
-                loss = loss_of(model, batch, args.drop)
             best.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            size = len(step) if pairs.device == "cuda" else FEW
+            runs = [step[n : n + size] for n in range(0, len(step), size)]
+            loss = 0.0
+            for run in runs:
+                batch = hidden(pairs.batch(run), args.hide)
+                with torch.autocast(pairs.device, torch.bfloat16, enabled=pairs.half):
+                    part = loss_of(model, batch, args.drop) / len(runs)
+                part.backward()  # type: ignore[no-untyped-call]
+                loss += float(part.detach())
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             best.step()
             plan.step()
-            total, done = total + float(loss.detach()), done + 1
+            total, done = total + loss, done + 1
             if args.steps and done >= args.steps:
                 return model
         sys.stdout.write(f"epoch {epoch}: loss {total / len(order):.3f}, {time.time() - begun:.0f} s\n")
@@ -290,6 +234,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--drop", type=float, default=0.1)
+    parser.add_argument("--hide", type=float, default=0.0, help="share of the word pieces that are put out of sight")
     parser.add_argument("--questions", type=int, default=32, help="questions of a step")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many, to try the script")
     parser.add_argument("--start", type=Path, help="weights that ship, or an earlier stage's, to go on from")

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "eval": {"corpus", "index", "qa", "eval"},
 }
 ROOMS = sorted(MAY_IMPORT)
-MODEL_CODE = ("qa/read/", "qa/verify_model.py", "eval/cross_fit.py")
+MODEL_CODE = ("qa/read/", "qa/verify_model.py", "eval/cross_fit.py", "eval/cross_pairs.py")
 FENCES = {
     "faiss": ("index/dense.py", "eval/bench/peer_systems.py"),
     "tantivy": ("index/lexical.py", "index/segments.py"),

@@ -113,18 +113,18 @@ def test_training_runs_and_what_it_writes_is_read(tmp_path: Path) -> None:
     assert [row[3] for row in data.rows] == [1, 0, 0, 0, 1, 0, 0, 0, 1]
     assert [row[7] for row in data.rows if row[3] == 1] == [1, 1, 1]
     save(data, tmp_path / "pairs.npz")
-    script = Path(__file__).parents[1] / "eval" / "cross_fit.py"
     weights = folder() / "model.safetensors"
     command = [
         sys.executable,
-        str(script),
+        "-m",
+        "eval.cross_fit",
         str(tmp_path / "pairs.npz"),
         str(weights),
         str(tmp_path / "out"),
         "--epochs",
         "2",
     ]
-    subprocess.run([*command, "--rate", "1e-4"], check=True, capture_output=True, timeout=300)
+    subprocess.run([*command, "--rate", "1e-4", "--hide", "0.1"], check=True, capture_output=True, timeout=300)
     trained = CrossEncoder(tmp_path / "out")
     (score,) = trained.score("Question 0 about it?", [hit(TEXTS[0])])
     assert np.isfinite([score.passage, *score.sentences]).all()
@@ -133,7 +133,7 @@ def test_training_runs_and_what_it_writes_is_read(tmp_path: Path) -> None:
         k: v.shape for k, v in shipped.items()
     }
     # a second stage begins where the first ended: at a rate of 0 it ends there, too
-    command[4], again = str(tmp_path / "second"), str(tmp_path / "pairs.npz")
+    command[5], again = str(tmp_path / "second"), str(tmp_path / "pairs.npz")
     more = ["--start", str(tmp_path / "out"), "--replay", again, "--rate", "0"]
     subprocess.run([*command, *more], check=True, capture_output=True, timeout=300)
     first, second = (cross_encoder.read(tmp_path / name) for name in ("out", "second"))
