@@ -119,7 +119,7 @@ def loss_of(model: Model, batch: dict[str, torch.Tensor], drop: float) -> torch.
         has = right > 0
         total = total + (every[has].clamp(min=1e-20).log() - best[has].clamp(min=1e-20).log()).mean()
     taught = batch["spans"][:, 0] >= 0
-    for logits, target in ((start, 0), (end, 1)):
+    for logits, target in ((start, 0), (end, 1)) if taught.any() else ():
         total = total + 0.5 * F.cross_entropy(logits[taught], batch["spans"][taught, target])
     return total
 

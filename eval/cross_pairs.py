@@ -65,6 +65,7 @@ class Pairs:
         sentence = np.full((len(rows), length), -1, np.int64)
         spans = np.full((len(rows), 2), -1, np.int64)
         gold, of_row, count = [], [], 0
+        short = bool((self.rows[:, START] >= 0).any())  # else no short answer is taught, nor that there is none
         for n, r in enumerate(rows):
             own = np.concatenate([asked[n], told[n], [MARK]])
             ids[n, : len(own)], mask[n, : len(own)] = own, 1
@@ -75,7 +76,7 @@ class Pairs:
             gold += [int(self.rows[r, GOLD]) >> s & 1 if self.rows[r, MARKED] else -1 for s in present]
             of_row += [n] * len(present)
             count += len(present)
-            if self.rows[r, LABEL] == 0:
+            if self.rows[r, LABEL] == 0 and short:
                 spans[n] = 0
             elif self.rows[r, START] >= 0:
                 spans[n] = self.rows[r, [START, END]] + len(asked[n])

@@ -19,15 +19,15 @@ from qa.answer import Strictness
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.logistic import Logistic
-from qa.question import kind, names
+from qa.question import kind, names, qualifiers
 from qa.said import around, known, missing_names
 from qa.sought import could_answer, uncited, unnamed
 from qa.texts import options, say
 
 REFUSAL = Path(__file__).with_name("refusal.json")
 # Below this chance nothing is shown (measured in eval/LOG.md)
-BARS: dict[Strictness, float] = {"lenient": 0.2, "usual": 0.43, "strict": 0.6}
-HARDLY = 0.25  # chance below which a part of a question is told to be unanswered (eval/LOG.md)
+BARS: dict[Strictness, float] = {"lenient": 0.15, "usual": 0.36, "strict": 0.55}
+HARDLY = 0.21  # chance below which a part of a question is told to be unanswered (eval/LOG.md)
 BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
@@ -61,7 +61,8 @@ def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
     """Return what tells an answered question from an unanswered one, in the order of ``SIGNALS``."""
     best, q = _best(judged), asked.question
     odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
-    unheld = bool(judged.unheld) and " or " not in q and all(missing_names(q, [e]) for e in best)
+    lacking = bool(judged.unheld & qualifiers(q)) or all(missing_names(q, [e]) for e in best)
+    unheld = bool(judged.unheld) and " or " not in q and lacking
     beside = [best] if judged.parts > 1 else [[e] for e in best]  # of several parts no one sentence holds every name
     absent = all(missing_names(q, each, judged.common) for each in beside)
     nameless = judged.parts == 1 and bool(best) and unnamed(q, best[0].citation)

@@ -27,7 +27,7 @@ from qa.attribution import HEAD, is_byline
 from qa.conversation import Asked
 from qa.cross_encoder import CrossEncoder, Score
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
-from qa.question import Kind, asks_particulars, kind, names
+from qa.question import Kind, asks_particulars, kind, names, qualifiers
 from qa.restated import answering
 from qa.rows import beside, record, told
 
@@ -141,7 +141,8 @@ class Scorer:
         summary = summarise(scores[fitted], rows[fitted], kind(asked.full))
         summary = (summary - weights.answerable_mean) / weights.answerable_scale
         logit = float(summary @ weights.answerable) + weights.intercept
-        held = {term: self._index.document_frequency(term) for term in names(asked.full)}
+        asked_for = (*names(asked.full), *qualifiers(asked.question))
+        held = {term: self._index.document_frequency(term) for term in asked_for}
         common = frozenset(term for term, share in held.items() if share >= _COMMON)
         unheld = frozenset(term for term, share in held.items() if not share and not (term.isdigit() and len(term) < 3))
         return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order], common=common, unheld=unheld)

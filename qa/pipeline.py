@@ -165,14 +165,17 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
     alone = asked.full == asked.question
     authors: set[str] = set()  # need not stand beside what they wrote
     for part in asked_one_by_one:
-        # "and when was that?" is weighed with what it leans on
-        stands = alone and bool(names(part)) and not leans(part)
-        about = asked.full if leans(part) or not alone else " ".join(dict.fromkeys(names(asked.full).values()))
-        asked_part = Asked(part, part if stands else f"{about} {part}".strip(), (part, asked.full), LEANING)
-        asked_part, theirs = attributed(asked_part, index)
-        place = index.only(sorted(theirs)) if theirs else index
-        found = ranked(place, reranker).retrieve(asked_part.forms, depth, asked_part.weights)
-        judged = scorer.over(place).judge(asked_part, found)
+        # "and when was that?" is weighed with what it leans on, "how long does it take?" also with the whole's names
+        around = asked.full if leans(part) or not alone else " ".join(dict.fromkeys(names(asked.full).values()))
+        forms = [f"{around} {part}".strip()] if not alone or leans(part) or not names(part) else []
+        forms += [part] if alone and not leans(part) and part not in forms else []
+        looked = []
+        for full in forms:
+            asked_part, theirs = attributed(Asked(part, full, (part, asked.full), LEANING), index)
+            place = index.only(sorted(theirs)) if theirs else index
+            found = ranked(place, reranker).retrieve(asked_part.forms, depth, asked_part.weights)
+            looked.append((asked_part, theirs, scorer.over(place).judge(asked_part, found)))
+        asked_part, theirs, judged = max(looked, key=lambda one: abstain.chance(one[0], one[2]))
         weighed.append((part, abstain.hardly(asked_part, judged), judged))
         authors |= set(names(part)) - set(names(asked_part.question)) if theirs else set()
     answered = [one for _, hardly, one in weighed if not hardly]

@@ -61,6 +61,7 @@ _PARTICULARS = re.compile(
     r"conference|proceedings|series|e-?mail|affiliat\w+|works?)\b"
 )
 _LATIN = re.compile(r"\b(?:what|which|who|when|where|why|how|is|are|does|do|did)\b", re.IGNORECASE)
+_DEFINES = re.compile(r"(?:what(?: is| are|'s)|define) (?P<term>[a-z][a-z-]*(?: [a-z-]+){1,2})\W*", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’&.-]*\w")
 _SELF = re.compile(r"I(?:['’](?:m|ll|ve|d))?|OK")  # capitals that are no names
 _GREETING = re.compile(
@@ -150,6 +151,19 @@ def names(question: str) -> dict[str, str]:
         if (capital or any(c.isdigit() for c in word)) and word.lower() not in STOP:
             found |= dict.fromkeys(terms(word), word)
     return found
+
+
+def qualifiers(question: str) -> set[str]:
+    """Return the index terms of what a term has in front, where a question only asks what that is.
+
+    Without them it is another thing: evidence about marketing does not tell what hunger marketing is.
+
+    >>> qualifiers("What is hunger marketing?"), qualifiers("What are the opening hours?")
+    ({'hunger'}, set())
+    """
+    match = _DEFINES.fullmatch(question.strip())
+    told = match["term"].split() if match else []
+    return set() if set(told) & STOP else set(terms(" ".join(told[:-1])))
 
 
 def asks_particulars(question: str) -> bool:

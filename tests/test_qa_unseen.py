@@ -217,3 +217,27 @@ def test_a_short_question_is_answered_by_itself_or_after_the_one_before_whicheve
     assert "14 July" in assistant.ask("OK. When is the dinner?", other).text
     vans = [("How many vans has the fleet?", "The fleet has nine vans. [1]")]
     assert "41,000" in assistant.ask("What is the price?", vans).text
+
+
+NOTES = {
+    "shop_txt": "Nolan's, Quay Street. Lamps, bulbs and fuses. Shut on Tuesdays. Keys are cut while you wait.\n",
+    "log_txt": "14 May. Lift stuck between two and three. A worn roller had jumped its rail; Ines swapped it.\n",
+    "rule_txt": "Guests may use the sauna after eight in the evening. Towels are lent at the desk for ten euros.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Which day is the electrical shop closed?", "Tuesdays"),
+        ("Where can I have a key copied?", "cut while you wait"),
+        ("Why did the elevator stop?", "roller"),
+        ("How do I get a towel?", "at the desk"),
+        ("Does Nolan's sell batteries?", ""),
+        ("What did the new roller cost?", ""),
+        ("What is the sauna's temperature?", ""),
+    ],
+)
+def test_notes_of_a_few_sentences_are_asked_in_other_words(tmp_path, encoder, question, told):
+    answer = asked(tmp_path, encoder, question, **NOTES)
+    assert answer.abstained == (not told) and told in (answer.text if told else "")

@@ -17,7 +17,7 @@ from qa.read.lists import BULLET, Listing, best
 SENTENCES = 4  # a person reads a few sentences, not a page
 ENOUGH = 0.99  # chance mass of the sentences already chosen at which no more are added
 WORTH = 0.02  # share of the best sentence's chance below which a further one only distracts
-WORTH_OF_PARTS = 0.04  # the same where a question has several parts, each with a best one of its own
+WORTH_OF_PARTS = 0.06  # the same where a question has several parts, each with a best one of its own
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
 
