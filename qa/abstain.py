@@ -1,10 +1,10 @@
 """Whether the evidence holds an answer, and how a refusal is worded.
 
 Decided from the evidence, before reading, by a logistic regression over signals: the chance that ``qa.evidence``
-estimates, whether no document holds a name of the question, whether a name or number of it stands nowhere near the
-best sentences, and whether the best one only mentions what it is asked to name. Its constants are fitted by
-``python -m eval.fit_refusal`` and kept in ``refusal.json``. Cosine alone cannot tell: unanswerable questions of the
-same domain score as high as answerable ones.
+estimates, whether no document holds a name of the question or what qualifies the term it asks for, whether a name or
+number of it stands nowhere near the best sentences, and whether the best one only mentions what it is asked to name.
+Its constants are fitted by ``python -m eval.fit_refusal`` and kept in ``refusal.json``. Cosine alone cannot tell:
+unanswerable questions of the same domain score as high as answerable ones.
 """
 
 import math
@@ -61,12 +61,24 @@ def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
     """Return what tells an answered question from an unanswered one, in the order of ``SIGNALS``."""
     best, q = _best(judged), asked.question
     odds = min(max(judged.confidence, 1e-4), 1 - 1e-4)
-    lacking = bool(judged.unheld & qualifiers(q)) or all(missing_names(q, [e]) for e in best)
+    lacking = _of_another(q, judged) or all(missing_names(q, [e]) for e in best)
     unheld = bool(judged.unheld) and " or " not in q and lacking
     beside = [best] if judged.parts > 1 else [[e] for e in best]  # of several parts no one sentence holds every name
     absent = all(missing_names(q, each, judged.common) for each in beside)
     nameless = judged.parts == 1 and bool(best) and unnamed(q, best[0].citation)
     return (math.log(odds / (1 - odds)), float(unheld), float(absent), float(nameless))
+
+
+def _of_another(question: str, judged: Judged) -> bool:
+    """Return whether the best sentence speaks of what is asked for without what qualifies it, which stands nowhere.
+
+    "Guerrilla marketing is …" tells nothing of hunger marketing.
+    """
+    gone = judged.unheld & qualifiers(question)
+    if not gone or terms(question)[-1] not in terms(judged.evidence[0].citation.quote):
+        return False
+    seen = {t for e in _best(judged) for t in terms(around(e.citation))}
+    return not any(known(t, seen) for t in gone)
 
 
 def fitting_first(asked: Asked, judged: Judged) -> Judged:

@@ -67,7 +67,8 @@ class Judged:
 
     ``rows`` holds the features of each piece of evidence, shape (n, n_features), for fitting and diagnosis.
     ``parts`` is how many questions in one were weighed; ``common`` are the terms of its names that so many passages
-    hold that one which does not may still be about them; ``unanswered`` are the parts that the evidence hardly answers.
+    hold that one which does not may still be about them; ``unheld`` those of its names, and of what qualifies a term it
+    asks for, that no passage holds; ``unanswered`` are the parts that the evidence hardly answers.
     """
 
     evidence: tuple[Evidence, ...]
@@ -141,9 +142,9 @@ class Scorer:
         summary = summarise(scores[fitted], rows[fitted], kind(asked.full))
         summary = (summary - weights.answerable_mean) / weights.answerable_scale
         logit = float(summary @ weights.answerable) + weights.intercept
-        asked_for = (*names(asked.full), *qualifiers(asked.question))
-        held = {term: self._index.document_frequency(term) for term in asked_for}
-        common = frozenset(term for term, share in held.items() if share >= _COMMON)
+        named = names(asked.full)
+        held = {term: self._index.document_frequency(term) for term in (*named, *qualifiers(asked.question))}
+        common = frozenset(term for term in named if held[term] >= _COMMON)
         unheld = frozenset(term for term, share in held.items() if not share and not (term.isdigit() and len(term) < 3))
         return Judged(evidence, float(1 / (1 + np.exp(-logit))), rows[order], common=common, unheld=unheld)
 

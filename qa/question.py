@@ -61,7 +61,9 @@ _PARTICULARS = re.compile(
     r"conference|proceedings|series|e-?mail|affiliat\w+|works?)\b"
 )
 _LATIN = re.compile(r"\b(?:what|which|who|when|where|why|how|is|are|does|do|did)\b", re.IGNORECASE)
-_DEFINES = re.compile(r"(?:what(?: is| are|'s)|define) (?P<term>[a-z][a-z-]*(?: [a-z-]+){1,2})\W*", re.IGNORECASE)
+_DEFINES = re.compile(
+    r"(?:what(?: is| are|'s)|define)(?: an?)? (?P<term>[a-z][a-z-]*(?: [a-z-]+){1,2})\W*", re.IGNORECASE
+)
 _WORD = re.compile(r"[\w'’&.-]*\w")
 _SELF = re.compile(r"I(?:['’](?:m|ll|ve|d))?|OK")  # capitals that are no names
 _GREETING = re.compile(
@@ -156,14 +158,17 @@ def names(question: str) -> dict[str, str]:
 def qualifiers(question: str) -> set[str]:
     """Return the index terms of what a term has in front, where a question only asks what that is.
 
-    Without them it is another thing: evidence about marketing does not tell what hunger marketing is.
+    Without them it is another thing: evidence about marketing does not tell what hunger marketing is. Participles and
+    adverbs are none ("What is causing delays?"), nor what may be spelled in one word ("e-mail address").
 
-    >>> qualifiers("What is hunger marketing?"), qualifiers("What are the opening hours?")
+    >>> qualifiers("What is hunger marketing?"), qualifiers("What is causing delays?")
     ({'hunger'}, set())
     """
     match = _DEFINES.fullmatch(question.strip())
-    told = match["term"].split() if match else []
-    return set() if set(told) & STOP else set(terms(" ".join(told[:-1])))
+    *before, _ = match["term"].lower().split() if match else [""]
+    if set(before) & STOP:
+        return set()
+    return set(terms(" ".join(w for w in before if "-" not in w and not w.endswith(("ing", "ed", "ly")))))
 
 
 def asks_particulars(question: str) -> bool:

@@ -72,14 +72,6 @@ def test_sentences_after_one_that_announces_them_are_a_list():
     assert [c.quote for c in one.entries] == told
 
 
-def test_what_the_best_sentence_only_announces_is_told_where_several_things_are_asked_for():
-    told = ["Wong draws four lessons.", "Ask early.", "Test twice.", "Tell the truth.", "Keep spare parts.", "Bye."]
-    found = sorted_(section("Lessons", told, [0.95, 0.01, 0.01, 0.01, 0.01, 0.01]))
-    assert texts("Which lessons does Wong draw?", found) == told[:-1]
-    assert texts("How many lessons does Wong draw?", found)[:1] == told[:1]
-    assert len(texts("How many lessons does Wong draw?", found)) == 1
-
-
 def test_signals_are_finite_and_in_their_order():
     found = sorted_(section("Threats", ["These are threats:", *THREATS], [0.5, 0.2, 0, 0.1]))
     (one,) = listings(found)

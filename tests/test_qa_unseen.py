@@ -241,3 +241,20 @@ NOTES = {
 def test_notes_of_a_few_sentences_are_asked_in_other_words(tmp_path, encoder, question, told):
     answer = asked(tmp_path, encoder, question, **NOTES)
     assert answer.abstained == (not told) and told in (answer.text if told else "")
+
+
+@pytest.mark.parametrize(
+    ("question", "note", "told"),
+    [
+        ("What is hunger marketing?", "Guerrilla marketing is promotion by cheap surprises in the street.", False),
+        ("What is a hunger marketing?", "Guerrilla marketing is promotion by cheap surprises in the street.", False),
+        ("What is guerrilla marketing?", "Guerrilla marketing is promotion by cheap surprises in the street.", True),
+        ("What is causing delays?", "Delays come from the old signalling of the harbour line.", True),
+        ("What is driving tenants away?", "Higher rents make tenants leave.", True),
+        ("What is vacation policy?", "Holiday policy\n\nHolidays are booked six weeks ahead.", True),
+        ("What is labor cost?", "Labour costs 40 euros an hour.", True),
+        ("What is co-operative bank?", "The cooperative bank holds the savings plan.", True),
+    ],
+)
+def test_what_qualifies_a_term_is_missed_and_other_words_are_not(tmp_path, encoder, question, note, told):
+    assert asked(tmp_path, encoder, question, note_txt=f"{note}\n").abstained != told

@@ -67,9 +67,9 @@ class Listing:
 def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, bool]:
     """Return the list to tell, or None, and whether it is the whole answer.
 
-    One that the best sentence introduces ("The goals are:") is, as are, where several things are asked for, those that
-    it only announces ("She draws four lessons.") and points counted off ("First, …") that it belongs to; where one
-    sentence has nearly all chance, no other list is told but the steps of what somebody wants to do.
+    One that the best sentence introduces ("The goals are:") is, as are points counted off ("First, …") that it belongs
+    to, where several things are asked for; where one sentence has nearly all chance, no other list is told but the
+    steps of what somebody wants to do.
     """
     if not evidence:
         return None, False
@@ -78,10 +78,8 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
         introduced = (one for one in listings(evidence) if one.lead and one.lead.key == first.key)
         if told := next(introduced, None):
             return told, True
-    if listed(question):
-        announced = (one for one in listings(evidence) if one.announced and one.entries[0].key == first.key)
-        if told := _counted(first, evidence) or next(announced, None):
-            return told, True
+    if listed(question) and (told := _counted(first, evidence)):
+        return told, True
     alone = evidence[0].score > ALONE
     if alone and not _PROCEDURE.search(question):
         return None, False
