@@ -102,7 +102,7 @@ def test_a_part_without_an_answer_is_told(tmp_path, encoder):
     new = assistant.ask("Who founded the Tern Inn and what is the price of a room in Nairobi, Kenya?")  # names nowhere
     assert "Olga Brandt" in new.text and "Kenya" in new.message
     alone = assistant.ask("Who founded the Tern Inn?")
-    assert new.confidence > alone.confidence - 0.1  # that the other part has no answer makes this one no less sure
+    assert new.confidence > alone.confidence - 0.05  # that the other part has no answer makes this one no less sure
     # names joined in one clause are all asked for
     assert assistant.ask("When was the Tern Inn opened by Brandt and Kofler?").abstained
     both = assistant.ask("Who founded the Tern Inn, and what does a room cost?")
