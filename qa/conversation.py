@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from index.words import terms
 from qa.answer import Turn
-from qa.question import names
+from qa.question import names, qualifiers
 from qa.rewrite import rewrite
 
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b")
@@ -112,7 +112,8 @@ def _leans_by_a_word(question: str) -> bool:
 
 
 def _is_short(question: str) -> bool:
-    return len(set(terms(question))) <= 2 and not names(question) and not _EXPLAIN.match(question.lower())
+    whole = _EXPLAIN.match(question.lower()) or qualifiers(question)  # "What is hunger marketing?"
+    return len(set(terms(question))) <= 2 and not names(question) and not whole
 
 
 def _topic(history: Sequence[Turn]) -> str:

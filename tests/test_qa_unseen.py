@@ -6,8 +6,8 @@ import pytest
 from fakes import Library
 
 from corpus.document import Passage
-from qa.answer import Citation, Options
-from qa.conversation import Asked
+from qa.answer import Citation, Options, Turn
+from qa.conversation import Asked, understand
 from qa.rows import told, values
 from qa.sought import could_answer, uncited, unnamed
 
@@ -258,3 +258,10 @@ def test_notes_of_a_few_sentences_are_asked_in_other_words(tmp_path, encoder, qu
 )
 def test_what_qualifies_a_term_is_missed_and_other_words_are_not(tmp_path, encoder, question, note, told):
     assert asked(tmp_path, encoder, question, note_txt=f"{note}\n").abstained != told
+
+
+def test_a_term_asked_for_with_what_qualifies_it_stands_alone_in_a_conversation(tmp_path, encoder):
+    assistant = Library(tmp_path, encoder, one_md=f"# Notes\n\n{NOTES['shop_txt']}{NOTES['log_txt']}").assistant()
+    before = [("Why did the lift stop?", "A worn roller had jumped its rail. [1]")]
+    assert understand("What is hunger marketing?", [Turn(*before[0])]).full == "What is hunger marketing?"
+    assert assistant.ask("What is hunger marketing?", before).abstained
