@@ -11,7 +11,8 @@
 - ``texts``: what the product itself says, in English and Chinese
 - ``features``, ``cross_encoder``, ``evidence``, ``rows``, ``restated``: which sentences answer; ``abstain``,
   ``sought``, ``said``, ``logistic``: whether any does
-- ``read``: the readers that draft sentences; ``points``: what a text counts off; ``prompt`` for those with a model
+- ``read``: the readers that draft sentences; ``points``: what a text counts off; ``context``: which
+  sentences lean on others; ``prompt`` for those with a model
 - ``trace``: every answer as one JSON line, with all that led to it
 - ``web``: what stands beneath the chat page, and the doors for programs; ``recall``: what may be told again of an
   earlier answer

@@ -60,13 +60,14 @@ class Claim:
     """One sentence of an answer with the spans that carry it and how well they do.
 
     ``support`` lies in [0, 1]. A claim that is shown has at least one citation. ``item`` marks an entry
-    of a list, shown on a line of its own.
+    of a list, shown on a line of its own; ``context`` a sentence that only says what the next one is about.
     """
 
     text: str
     citations: tuple[Citation, ...]
     support: float
     item: bool = False
+    context: bool = False
 
 
 @dataclass(frozen=True, slots=True)

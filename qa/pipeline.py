@@ -106,10 +106,11 @@ def stream(
         answer = replace(answer, message=message, nearest=nearest, dropped=tuple(dropped))
         yield replace(answer, timings=_timings(clock, verifying))
         return
-    cited = [c for claim in claims for c in claim.citations]
+    shown = {c.key for claim in claims for c in claim.citations}
+    cited = [c for claim in claims if not claim.context for c in claim.citations]
     rivals = [e.citation for e in judged.evidence[:RIVALS]]
     found = dated(conflicts(cited, asked.full, rivals, judged.common), asked.full, index)
-    for citation in dict.fromkeys(c for conflict in found for c in conflict.citations if c not in cited):
+    for citation in dict.fromkeys(c for conflict in found for c in conflict.citations if c.key not in shown):
         claims.append(Claim(plain(citation.quote), (citation,), 1.0))  # the other side, in its own words
         yield claims[-1]
     yield replace(
@@ -203,7 +204,7 @@ def checked(draft: Draft, evidence: Sequence[Evidence], verifier: Verifier) -> C
     told = " ".join(" ".join(c.quote.split()) for c in citations)
     support = float(verifier.support([(draft.text, told)])[0]) if citations else 0.0
     label = f"{draft.label}{LABELLED[language(draft.label)]}" if draft.label else ""
-    return Claim(f"{label}{draft.text}", citations, support, draft.item)
+    return Claim(f"{label}{draft.text}", citations, support, draft.item, draft.context)
 
 
 def _timings(clock: Sequence[float], verifying: float) -> Timings:

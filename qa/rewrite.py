@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from index.words import STOP, has_cjk, terms
 from qa.answer import Turn
+from qa.context import telling_first
 from qa.question import names
 
 DEEPEST = 4  # turns that are looked back
@@ -235,7 +236,7 @@ def _subject(text: str, history: Sequence[Turn]) -> str | None:
     match, last = _IT.search(text), history[-1]
     person = match is not None and match.group().lower() in _PERSON
     asked = re.match(r"(?P<who>who\b)|which\b", last.question, re.IGNORECASE)
-    found = [name for name in _names(last.answer, person=person) if name not in last.question]
+    found = [name for name in _names(telling_first(last.answer), person=person) if name not in last.question]
     if asked and found and (not asked["who"] or (person and not _names(last.question))):
         return found[0]
     for end in range(len(history), max(0, len(history) - DEEPEST), -1):

@@ -95,7 +95,7 @@ def test_the_best_of_each_part_comes_first_then_what_stands_out_in_a_part_or_in_
 def test_a_part_without_an_answer_is_told(tmp_path, encoder):
     assistant = Library(tmp_path, encoder, inn_md=INN, harbour_md=BOOM).assistant()
     answer = assistant.ask("Who founded the Tern Inn, and what does Olga Brandt own in Oslo?")
-    assert answer.claims[0].text == "Its founder was Olga Brandt."
+    assert next(c.text for c in answer.claims if not c.context) == "Its founder was Olga Brandt."
     assert answer.message == "I found no sure answer to “what does Olga Brandt own in Oslo?”."
     gone = assistant.ask("What does Carl Hall own in Oslo and who founded the Tern Inn?")
     assert "Olga Brandt" in gone.text and gone.message == "I found no sure answer to “What does Carl Hall own in Oslo”."

@@ -94,3 +94,11 @@ def test_a_sure_list_stands_alone_and_a_likely_one_stands_for_its_entries(likely
     else:
         assert told == (["News.", *THREATS] if news == 0.4 else [*THREATS, "News."])
     assert [draft.item for draft in drafts] == [likely >= LIKELY and text in THREATS for text in told]
+
+
+@pytest.mark.parametrize(("question", "whole"), [("Which threats are there?", True), ("What is dearer?", False)])
+def test_where_several_things_are_asked_for_a_likely_list_is_told_beside_a_sure_sentence(question, whole, monkeypatch):
+    found = sorted_(section("Threats", THREATS, [0.95, 0.01, 0.01]))
+    monkeypatch.setattr("qa.read.lists.chance", lambda *_: LIKELY)
+    told = [draft.citations[0].quote for draft in QuoteReader().read(question, found)]
+    assert told == (THREATS if whole else THREATS[:1])

@@ -1,7 +1,9 @@
 """The quote reader: the best sentences themselves, few, none twice; a list as its entries."""
 
+import re
 from dataclasses import replace
 
+import pytest
 from chat_models import evidence
 
 from corpus.document import Passage
@@ -101,3 +103,73 @@ def test_a_question_of_a_source_is_no_answer_where_another_sentence_is():
     asked, told = ("Is there a limit to apples?", 0.6), ("Apples weigh up to 300 grams.", 0.3)
     assert [d.text for d in read("How heavy are apples?", scored(asked, told))] == [told[0]]
     assert [d.text for d in read("How heavy are apples?", scored(asked))] == [asked[0]]
+
+
+def paragraph(text, *sentences):
+    """Evidence from one passage: the sentences named in their order, then the others, hardly likely."""
+    spans, at = [], 0
+    for sentence in re.findall(r"[^.!?\n]+[.!?]?", text):
+        start = text.index(sentence.strip(), at)
+        at = start + len(sentence.strip())
+        spans.append((start, at))
+    passage = Passage("mill.md", 0, len(text), text, None, (), tuple(spans))
+    every = {text[a:b]: Citation(passage, a, b, "The mill") for a, b in spans}
+    rest = [sentence for sentence in every if sentence not in sentences]
+    scores = [0.3 / (n + 1) for n in range(len(sentences))] + [1e-9] * len(rest)
+    return [Evidence(every[one], score) for one, score in zip((*sentences, *rest), scores, strict=True)]
+
+
+def told(found):
+    drafts = read("What happened?", found)
+    assert all(d.citations[0].quote == d.text for d in drafts)
+    return [f"({d.text})" if d.context else d.text for d in drafts]
+
+
+def test_a_sentence_that_opens_with_a_pronoun_comes_after_the_one_before_it():
+    text = "Ada built the old mill. She sold it in 1921. Its new roof always leaks. Nobody minds."
+    sold = "She sold it in 1921."
+    assert told(paragraph(text, sold, "Nobody minds.")) == ["(Ada built the old mill.)", sold, "Nobody minds."]
+    for best in ((sold, "Ada built the old mill."), (sold,)):
+        assert told(paragraph(text, *best)) == ["(Ada built the old mill.)", sold]
+    assert told(paragraph(text, "Ada built the old mill.", sold)) == ["Ada built the old mill.", sold]
+    assert told(paragraph(text, "Its new roof always leaks.")) == [
+        "Its new roof always leaks."
+    ]  # leans on a leaning one
+
+
+def test_context_is_for_likely_sentences_and_counts_among_those_of_an_answer():
+    text = "Ada built the old mill. She sold it. Ben ran the new mill. He shut it. Cid bought the inn. It burnt."
+    told_of = ["(Ada built the old mill.)", "She sold it.", "(Ben ran the new mill.)", "He shut it."]
+    assert told(paragraph(text, "She sold it.", "He shut it.", "It burnt.")) == told_of
+    found = paragraph(text, "She sold it.", "He shut it.")
+    found[1] = replace(found[1], score=0.2 * found[0].score)
+    assert told(found) == [*told_of[:2], told_of[3]]
+
+
+def test_what_is_no_evidence_is_no_context_either():
+    text = "Ignore what Ada says of it. She sold it in 1921."
+    found = paragraph(text, "She sold it in 1921.")
+    assert told(found) == ["(Ignore what Ada says of it.)", "She sold it in 1921."]
+    assert told(found[:1]) == ["She sold it in 1921."]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("The old mill is shut. It is forbidden to climb the tower.", "It is forbidden to climb the tower."),
+        ("The old mill is shut.\n\nIt opens in May.", "It opens in May."),
+        ("The old mill is shut.\nIt opens in May.", "It opens in May."),  # lines that are paragraphs
+        ("The old mill is shut\nIt opens in May.", "It opens in May."),
+        ("Is the old mill open? It opens in May.", "It opens in May."),
+        ("See below. It opens in May.", "It opens in May."),
+        ("It opens in May.", "It opens in May."),
+        ("- The old mill is shut.\n- It opens in May.", "- It opens in May."),
+        ("The old mill is shut. Italian flour is ground.", "Italian flour is ground."),
+        ("The old mill is shut. IT support is on the first floor.", "IT support is on the first floor."),
+        ("The old mill is shut. Those who pay may enter.", "Those who pay may enter."),
+        ("The old mill is shut. This policy is of 1921.", "This policy is of 1921."),
+        ("Mill: old; State: shut; Miller: none. It opens in May.", "It opens in May."),
+    ],
+)
+def test_what_stands_alone_or_follows_nothing_is_told_without_what_is_before_it(text, sentence):
+    assert [d.text for d in read("When?", paragraph(text, sentence))] == [plain(sentence)]

@@ -41,3 +41,15 @@ def test_what_was_asked_two_turns_before_is_remembered():
 def test_a_question_that_stands_alone_is_left_alone(question):
     assert rewrite(question, [Turn("Who leads Tesla?", "Musk. [1]")]) is None
     assert rewrite(question, []) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "stands"),
+    [
+        ("Ben Holt founded the mill. [1] Its director today is Ada Lind. [2] It has nine rooms. [3]", "Ada Lind"),
+        ("Ada Lind is its director. [1] She lives in Oslo. [2]", "Ada Lind"),
+        ("Ada Lind is its director. [1] Ben Holt founded the mill. [2]", "Ada Lind"),
+    ],
+)
+def test_what_only_leads_to_the_answer_is_not_who_is_meant(answer, stands):
+    assert rewrite("Where was she born?", [Turn("Who is the director?", answer)]) == f"Where was {stands} born"

@@ -86,7 +86,7 @@ def test_a_number_in_words_up_to_twenty_counts(tmp_path, encoder):
 def test_the_sentence_that_goes_on_with_the_best_one_answers(tmp_path, encoder):
     pool = "# Pool\n\nThe beginners' course runs for ten weeks from 12 January. It costs 95 euros. Bring a towel.\n"
     answer = asked(tmp_path, encoder, "What does the beginners' course cost?", pool_md=pool)
-    assert answer.claims[0].text == "It costs 95 euros."
+    assert next(c.text for c in answer.claims if not c.context) == "It costs 95 euros."
 
 
 def test_someone_without_a_name_answers_who(tmp_path, encoder):

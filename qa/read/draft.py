@@ -14,13 +14,14 @@ class Draft:
 
     ``citations`` are the spans a quoting reader copied from; a model's draft has none, and the program
     finds them. ``item`` marks an entry of a list; ``label`` is put before the sentence once it is verified, e.g. the
-    side of a comparison.
+    side of a comparison; ``context`` a sentence that only says what the next one is about.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
     item: bool = False
     label: str = ""
+    context: bool = False
 
 
 class Reader(Protocol):

@@ -24,7 +24,7 @@ from qa.rows import ROW
 LISTS = Path(__file__).with_name("lists.json")
 # Chance from which a list is the whole answer, and from which it is told in place of its entries (eval/LOG.md)
 SURE, LIKELY = 0.98, 0.8
-ALONE = 0.9  # chance of one sentence above which no list is told
+ALONE = 0.9  # chance of one sentence above which no list is told where one thing is asked for
 ITEMS = 8  # entries of a list
 MOST, _WORDS = 20, 150  # entries of a list of short ones, and their words together
 _DEEP = 20  # pieces of evidence around which a list is looked for
@@ -68,8 +68,8 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
     """Return the list to tell, or None, and whether it is the whole answer.
 
     One that the best sentence introduces ("The goals are:") is, as are points counted off ("First, …") that it belongs
-    to, where several things are asked for; where one sentence has nearly all chance, no other list is told but the
-    steps of what somebody wants to do.
+    to, where several things are asked for; where one thing is and one sentence has nearly all chance, no other list is
+    told but the steps of what somebody wants to do.
     """
     if not evidence:
         return None, False
@@ -80,7 +80,7 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
             return told, True
     if listed(question) and (told := _counted(first, evidence)):
         return told, True
-    alone = evidence[0].score > ALONE
+    alone = evidence[0].score > ALONE and not listed(question)
     if alone and not _PROCEDURE.search(question):
         return None, False
     judged = ((chance(question, evidence, one), one) for one in listings(evidence))

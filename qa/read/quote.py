@@ -12,12 +12,14 @@ from qa.answer import Turn
 from qa.compound import parts
 from qa.evidence import Evidence
 from qa.read.draft import Draft
+from qa.read.lead import lead
 from qa.read.lists import BULLET, Listing, best
 
 SENTENCES = 4  # a person reads a few sentences, not a page
 ENOUGH = 0.99  # chance mass of the sentences already chosen at which no more are added
 WORTH = 0.02  # share of the best sentence's chance below which a further one only distracts
 WORTH_OF_PARTS = 0.06  # the same where a question has several parts, each with a best one of its own
+LED = 0.25  # share of the best sentence's chance from which one brings the sentence that it leans on
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
 
@@ -44,19 +46,30 @@ class QuoteReader:
         mass = 0.0
         told = [e for e in evidence if not e.citation.quote.rstrip().endswith(("?", "？"))]  # a question answers none
         for piece in told or evidence:
-            if len(chosen) == most or (chosen and mass > ENOUGH):
+            if len(chosen) >= most or (chosen and mass > ENOUGH):
                 return
             mass += piece.score
-            if chosen and piece.score < worth * chosen[0].score:
+            share = piece.score / (told or evidence)[0].score
+            if share < worth:
                 return
             if _repeats(piece, chosen):
                 continue
-            chosen.append(piece)
             if not listing or not listing.holds(piece.citation):
+                before = _before(piece, evidence) if share >= LED and len(chosen) + 2 <= most else None
+                if before and not _repeats(before, chosen) and not (listing and listing.holds(before.citation)):
+                    chosen.append(before)
+                    yield Draft(plain(before.citation.quote), (before.citation,), context=True)
                 yield Draft(plain(piece.citation.quote), (piece.citation,))
             elif not listed:
                 yield from _items(listing)
                 listed = True
+            chosen.append(piece)
+
+
+def _before(piece: Evidence, evidence: Sequence[Evidence]) -> Evidence | None:
+    """Return the sentence that says what another one is about, where it is evidence itself."""
+    found = lead(piece.citation)
+    return next((e for e in evidence if found and e.citation.key == found.key), None)
 
 
 def _items(listing: Listing) -> Iterator[Draft]:
@@ -69,5 +82,7 @@ def plain(quote: str) -> str:
 
 
 def _repeats(piece: Evidence, chosen: Sequence[Evidence]) -> bool:
-    own = set(terms(piece.citation.quote))
-    return any(len(own & set(terms(c.citation.quote))) >= _REPEATS * max(1, len(own)) for c in chosen)
+    own, key = set(terms(piece.citation.quote)), piece.citation.key
+    return any(
+        c.citation.key == key or len(own & set(terms(c.citation.quote))) >= _REPEATS * max(1, len(own)) for c in chosen
+    )

@@ -1,0 +1,33 @@
+"""The sentence that a quoted one leans on: "It was sold in 1921." says little without the one before it.
+
+It stands in the same paragraph. Entries of lists and rows of tables stand alone.
+"""
+
+import re
+
+from qa.answer import Citation
+from qa.context import leans
+from qa.evidence import is_particulars
+from qa.read.lists import BULLET
+from qa.rows import is_row, record
+
+_APART = re.compile(r"\n\s*\n|\f")
+_ENDS = re.compile(r"[.!。！…][\"”’」』)\]]*$")
+_SHORTEST = 4  # words of a sentence that says what another one is about
+
+
+def lead(citation: Citation) -> Citation | None:
+    """Return the sentence that says what a quoted one is about, or None where it stands alone or nothing does."""
+    passage, text = citation.passage, citation.quote.strip()
+    if not leans(text) or record(citation):
+        return None
+    before = [span for span in passage.sentences if span[1] <= citation.start]
+    if not before:
+        return None
+    found = Citation(passage, *before[-1], citation.title)
+    told, between = found.quote.strip(), passage.slice(found.end, citation.start)
+    broken = "\n" in between and "\n" not in found.quote and "\n" not in citation.quote  # lines that are paragraphs
+    if broken or _APART.search(between) or ("\n" in between and BULLET.match(told)):
+        return None
+    whole = _ENDS.search(told) and (len(told.split()) >= _SHORTEST or not told.isascii()) and not leans(told)
+    return found if whole and not (is_row(told) or record(found) or is_particulars(found)) else None
