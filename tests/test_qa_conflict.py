@@ -1,5 +1,7 @@
 """Conflicts: values, scopes and opposites, the shipped set, and both sides cited with their dates."""
 
+from dataclasses import replace
+
 import pytest
 from disagreeing import CONFLICTS, DOCUMENTS, LOOK_ALIKES
 from fakes import Library, verbatim
@@ -13,6 +15,7 @@ from qa.answer import Answer, Citation, Claim, Conflict
 from qa.conflict import asked_kind, conflicts, differing
 from qa.dating import asks_now, document_date
 from qa.polarity import denial, poles
+from qa.read.quote import QuoteReader
 from qa.scope import Told
 from qa.values import clocks, dates, quantities
 
@@ -232,3 +235,19 @@ def test_a_question_that_only_names_somebody_has_no_rival_names():
     assert clash(
         "Who is the head of Nordlink?", "The head of Nordlink is Ada Brown.", "The head of Nordlink is Carl Stone."
     )
+
+
+@pytest.mark.parametrize("context", [False, True])
+def test_a_sentence_that_only_leads_to_another_one_is_no_side_of_a_conflict(tmp_path, context):
+    class Leading(QuoteReader):
+        def read(self, *asked):
+            return (replace(draft, context=context) for draft in super().read(*asked))
+
+    library = Library(
+        tmp_path,
+        old_md="# Old\n\nThe Harrow forum has 40,000 members in all.\n",
+        new_md="# New\n\nThe Harrow forum counts 45,000 members in all.\n",
+    )
+    answer = library.assistant(Leading()).ask("How many members does the Harrow forum have?")
+    assert {claim.context for claim in answer.claims} == {context}
+    assert bool(answer.conflicts) == (not context)

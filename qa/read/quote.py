@@ -45,17 +45,19 @@ class QuoteReader:
         chosen: list[Evidence] = []
         mass = 0.0
         told = [e for e in evidence if not e.citation.quote.rstrip().endswith(("?", "？"))]  # a question answers none
-        for piece in told or evidence:
+        told = told or list(evidence)
+        for piece in told:
             if len(chosen) >= most or (chosen and mass > ENOUGH):
                 return
             mass += piece.score
-            share = piece.score / (told or evidence)[0].score
-            if share < worth:
+            if piece.score < worth * told[0].score:
                 return
             if _repeats(piece, chosen):
                 continue
             if not listing or not listing.holds(piece.citation):
-                before = _before(piece, evidence) if share >= LED and len(chosen) + 2 <= most else None
+                before = (
+                    _before(piece, evidence) if piece.score >= LED * told[0].score and len(chosen) + 2 <= most else None
+                )
                 if before and not _repeats(before, chosen) and not (listing and listing.holds(before.citation)):
                     chosen.append(before)
                     yield Draft(plain(before.citation.quote), (before.citation,), context=True)
