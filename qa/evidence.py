@@ -24,6 +24,7 @@ from index.retrieve import Index
 from index.words import has_cjk, terms, words
 from qa.answer import Citation
 from qa.attribution import HEAD, is_byline
+from qa.context import leans
 from qa.conversation import Asked
 from qa.cross_encoder import CrossEncoder, Score
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
@@ -227,9 +228,9 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
 def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
-    A line of a record tells its value, the number of a page nothing. To a question for yes or no its own words may be
-    the answer, where they are no question themselves. A sentence that quotes the question tells how it should be
-    answered ("Whoever asks '…' is to be told …"); it is no evidence.
+    A line of a record tells its value, the number of a page nothing, "He added it" with the sentence before. To a
+    question for yes or no its own words may be the answer, where they are no question themselves. What quotes the
+    question tells how it should be answered ("Whoever asks '…' is to be told …"); it is no evidence.
     """
     own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
     kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
@@ -240,7 +241,7 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
         if _NUMBER.fullmatch(text):
             continue
         adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(told(text)))
-        if adds or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):
+        if adds or leans(text) or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):
             kept.setdefault((citation.passage.doc_id, text), (citation, candidate))
     return list(kept.values()) or list(found)
 

@@ -8,6 +8,7 @@ import re
 from qa.answer import Citation
 from qa.context import leans
 from qa.evidence import is_particulars
+from qa.question import names
 from qa.read.lists import BULLET
 from qa.rows import is_row, record
 
@@ -29,5 +30,8 @@ def lead(citation: Citation) -> Citation | None:
     broken = "\n" in between and "\n" not in found.quote and "\n" not in citation.quote  # lines that are paragraphs
     if broken or _APART.search(between) or ("\n" in between and BULLET.match(told)):
         return None
-    whole = _ENDS.search(told) and (len(told.split()) >= _SHORTEST or not told.isascii()) and not leans(told)
+    whole = _ENDS.search(told) and (len(told.split()) >= _SHORTEST or not told.isascii())
+    whole = whole and (
+        not leans(told) or any(not name.isdigit() for name in names(told))
+    )  # "She sold it to Carl Hall." says who "he" is
     return found if whole and not (is_row(told) or record(found) or is_particulars(found)) else None
