@@ -137,13 +137,14 @@ def test_a_sentence_that_opens_with_a_pronoun_comes_after_the_one_before_it():
     ]  # leans on a leaning one
 
 
-def test_context_is_for_likely_sentences_and_counts_among_those_of_an_answer():
+def test_context_is_for_likely_sentences_and_takes_no_place_of_one():
     text = "Ada built the old mill. She sold it. Ben ran the new mill. He shut it. Cid bought the inn. It burnt."
-    told_of = ["(Ada built the old mill.)", "She sold it.", "(Ben ran the new mill.)", "He shut it."]
-    assert told(paragraph(text, "She sold it.", "He shut it.", "It burnt.")) == told_of
-    found = paragraph(text, "She sold it.", "He shut it.")
-    found[1] = replace(found[1], score=0.2 * found[0].score)
-    assert told(found) == [*told_of[:2], told_of[3]]
+    found = paragraph(text, "She sold it.", "He shut it.", "It burnt.")  # .3, .15 and .1
+    led = ["(Ada built the old mill.)", "She sold it.", "(Ben ran the new mill.)", "He shut it."]
+    assert told(found) == [*led, "It burnt."]
+    drafts = read("What happened?", found, sentences=2)
+    assert [d.text for d in drafts] == [text.strip("()") for text in led]
+    assert [d.text for d in read("What happened?", found, sentences=1)] == ["She sold it."]
 
 
 def test_what_is_no_evidence_is_no_context_either():

@@ -19,7 +19,7 @@ SENTENCES = 4  # a person reads a few sentences, not a page
 ENOUGH = 0.99  # chance mass of the sentences already chosen at which no more are added
 WORTH = 0.02  # share of the best sentence's chance below which a further one only distracts
 WORTH_OF_PARTS = 0.06  # the same where a question has several parts, each with a best one of its own
-LED = 0.25  # share of the best sentence's chance from which one brings the sentence that it leans on
+LED = 0.5  # share of the best sentence's chance from which one brings the sentence that it leans on
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
 
@@ -33,7 +33,7 @@ class QuoteReader:
         self._sentences = sentences
 
     def read(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> Iterator[Draft]:
-        """Yield up to four quoted sentences, the entries of a list in place of one of them, or such a list alone."""
+        """Yield up to four sentences and those they lean on, the entries of a list in place of one, or such a list alone."""
         listing, alone = best(question, evidence)
         count = len(parts(question))
         if listing and alone and count == 1:
@@ -43,23 +43,23 @@ class QuoteReader:
         most = self._sentences if count == 1 else max(self._sentences, 2 * count)
         worth = WORTH if count == 1 else WORTH_OF_PARTS
         chosen: list[Evidence] = []
+        leads: list[Evidence] = []  # beside those that are counted
         mass = 0.0
         told = [e for e in evidence if not e.citation.quote.rstrip().endswith(("?", "？"))]  # a question answers none
         told = told or list(evidence)
         for piece in told:
-            if len(chosen) >= most or (chosen and mass > ENOUGH):
+            if len(chosen) == most or (chosen and mass > ENOUGH):
                 return
             mass += piece.score
             if piece.score < worth * told[0].score:
                 return
-            if _repeats(piece, chosen):
+            if _repeats(piece, (*chosen, *leads)):
                 continue
             if not listing or not listing.holds(piece.citation):
-                before = (
-                    _before(piece, evidence) if piece.score >= LED * told[0].score and len(chosen) + 2 <= most else None
-                )
-                if before and not _repeats(before, chosen) and not (listing and listing.holds(before.citation)):
-                    chosen.append(before)
+                before = _before(piece, evidence) if piece.score >= LED * told[0].score and most > 1 else None
+                again = before and (_repeats(before, (*chosen, *leads)) or (listing and listing.holds(before.citation)))
+                if before and not again:
+                    leads.append(before)
                     yield Draft(plain(before.citation.quote), (before.citation,), context=True)
                 yield Draft(plain(piece.citation.quote), (piece.citation,))
             elif not listed:
