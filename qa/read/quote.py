@@ -33,7 +33,7 @@ class QuoteReader:
         self._sentences = sentences
 
     def read(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> Iterator[Draft]:
-        """Yield up to four sentences and those they lean on, the entries of a list in place of one, or such a list alone."""
+        """Yield up to four sentences and those they lean on, a list in place of one of them, or such a list alone."""
         listing, alone = best(question, evidence)
         count = len(parts(question))
         if listing and alone and count == 1:
