@@ -65,7 +65,7 @@ def suggest(passages: Sequence[Passage], ask: Callable[[str], Answer], asked: Se
         if any(_alike(candidate.question, other) for other in (*asked, *found)):
             continue
         tries += 1
-        claims = ask(candidate.question).claims
+        claims = [claim for claim in ask(candidate.question).claims if not claim.context]
         if claims and any(candidate.carried_by(citation) for citation in claims[0].citations):
             found.append(candidate.question)
     return tuple(found)

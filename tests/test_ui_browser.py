@@ -70,11 +70,12 @@ def test_sources_are_read_with_the_keyboard_alone(page):
 def test_a_follow_up_keeps_the_sources_of_each_answer(page):
     first = ask(page, "Who founded the Harbour Cafe?")
     second = ask(page, "How long does the ferry crossing take?")
-    assert "Valente" in quoted(first)[0]
+    told = next(n for n, quote in enumerate(quoted(first)) if "Valente" in quote)
+    assert told <= 1  # "Its founder was …" comes after the sentence that it leans on
     assert "45 minutes" in said(second)
     second.locator(".cite").first.click()
     page.locator("#quote").get_by_text("45 minutes").wait_for()
-    first.locator(".cite").first.click()
+    first.locator(".cite").nth(told).click()
     page.locator("#quote").get_by_text("Valente").wait_for()
 
 
