@@ -34,7 +34,7 @@ def figures(every: Sequence[Collection], report: Callable[[str], None]) -> dict[
                 spans = spans_of(example, index)
                 right = [
                     any(holds(c.passage.doc_id, c.start, c.end, spans) for c in claim.citations)
-                    for claim in sorted(answer.claims, key=lambda claim: claim.context)
+                    for claim in sorted(answer.claims, key=lambda claim: claim.context)  # leads last
                 ]
                 sure[example.answerable].append(answer.confidence)
                 if example.answerable:

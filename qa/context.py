@@ -13,7 +13,7 @@ _LEANS = re.compile(
     r"[这它她]|他(?![汀人乡国])|那(?![不曲么])|其(?![他它余中实次]))"
 )
 _EXPLETIVE = re.compile(  # "It is forbidden to …", "It follows that …": the pronoun stands for what comes after it
-    r"[Ii]t (?:(?:is|was|remains|became|(?:has been|can be|should be|must be)) (?:not |also |often |usually )?"
+    r"[Ii]t (?:(?:is|was|remains|became|has been|can be|should be|must be) (?:not |also |often |usually )?"
     r"(?:forbidden|allowed|permitted|possible|impossible|important|necessary|recommended|advisable|essential|vital|"
     r"best|better|wise|easy|hard|difficult|common|usual|clear|likely|unlikely|true|said|known|thought|believed|"
     r"shown|found|noted|expected|estimated|worth) (?:for [\w ]+ )?(?:to|that|whether|\w+ing)\b|"

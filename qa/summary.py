@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from corpus.document import Passage
 from index.retrieve import Index
 from qa.answer import Citation
+from qa.context import leans
 from qa.evidence import is_particulars
 from qa.read.quote import plain
 
@@ -27,11 +28,9 @@ DAMPING = 0.85  # share of the walk that follows links
 LARGEST = 1500  # passages up to which the links are counted; beyond, nearness to the document's mean stands in
 OPENS_SECTION = 0.15  # added for the first sentence of a section, and for the first of the document again
 REDUNDANCY = 0.4  # share of the likeness to a sentence taken before that is taken off
-_LEANING = re.compile(
-    r"(?:it|its|he|she|they|this|that|these|those|such|his|her|their|but|and|or|however|also|then|thus|"
-    r"therefore|instead|"
-    r"moreover|furthermore|in addition|besides|later|another|the (?:same|latter|former))\b|"
-    r"这|那|它|他|她|其|但|而|因此|所以|此外|另外|同时",
+_GOES_ON = re.compile(  # from the sentence before, without a pronoun
+    r"(?:such|but|and|or|however|also|then|thus|therefore|instead|moreover|furthermore|in addition|besides|later|"
+    r"another|the same)\b|但|而|因此|所以|此外|另外|同时",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"[.!?。！？…][\"”’」』)\]]*$")
@@ -167,4 +166,5 @@ def _sentences(passage: Passage, title: str) -> list[Citation]:
 
 def _stands(sentence: str) -> bool:
     length = sum(3 if "\u3400" <= char <= "\u9fff" else 1 for char in sentence)
-    return _SHORTEST <= length <= _LONGEST and bool(_ENDS.search(sentence)) and not _LEANING.match(sentence)
+    alone = not leans(sentence) and not _GOES_ON.match(sentence)
+    return _SHORTEST <= length <= _LONGEST and bool(_ENDS.search(sentence)) and alone

@@ -90,13 +90,9 @@ def test_the_sentence_that_goes_on_with_the_best_one_answers(tmp_path, encoder):
 
 
 def test_a_sentence_of_the_questions_own_words_tells_with_the_one_before_it(tmp_path, encoder):
-    inn = (
-        "# The Tern Inn\n\nOlga Brandt sold the inn to Carl Hall in 1954. He added the sauna.\n\nThe roof is of 2019.\n"
-    )
-    assert (
-        "Carl Hall in 1954. [1] He added the sauna. [2]"
-        in asked(tmp_path, encoder, "Who added the sauna?", inn_md=inn).text
-    )
+    inn = "# The inn\n\nOlga Brandt sold the inn to Carl Hall in 1954. He added the sauna.\n\nThe roof is of 2019.\n"
+    answer = asked(tmp_path, encoder, "Who added the sauna?", inn_md=inn)
+    assert "Carl Hall in 1954. [1] He added the sauna. [2]" in answer.text
 
 
 def test_someone_without_a_name_answers_who(tmp_path, encoder):

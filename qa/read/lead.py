@@ -31,7 +31,6 @@ def lead(citation: Citation) -> Citation | None:
     if broken or _APART.search(between) or ("\n" in between and BULLET.match(told)):
         return None
     whole = _ENDS.search(told) and (len(told.split()) >= _SHORTEST or not told.isascii())
-    whole = whole and (
-        not leans(told) or any(not name.isdigit() for name in names(told))
-    )  # "She sold it to Carl Hall." says who "he" is
-    return found if whole and not (is_row(told) or record(found) or is_particulars(found)) else None
+    says_who = not leans(told) or any(not name.isdigit() for name in names(told))  # "She sold it to Carl Hall."
+    alone = is_row(told) or record(found) or is_particulars(found)
+    return found if whole and says_who and not alone else None
