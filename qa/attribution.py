@@ -43,8 +43,12 @@ _LABEL = re.compile(  # words of a heading or label, which look like a name
     r"\b(?:Article|Paper|Report|Review|Access|Abstract|Summary|Introduction|Keywords|Volume|Cover|Contents|Chapter|Marketing|"
     r"University|College|Department|Institute|Limited|Company|Group|Press|Journal|Analysis|Strategy|Table|Figure|Page)\b"
 )
-_BYLINE = re.compile(
-    rf"(?:(?:[Ww]ritten )?[Bb]y |[Aa]uthors?: ?)?(?P<names>{_NAME}(?:(?:, and |, | and | & ){_NAME})*)[\s\d*†‡,]*"
+_NAMES = rf"{_NAME}(?:(?:, and |, | and | & ){_NAME})*"
+_BYLINE = re.compile(rf"(?:(?:[Ww]ritten )?[Bb]y |[Aa]uthors?: ?)?(?P<names>{_NAMES})[\s\d*†‡,]*")
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_DATED = re.compile(  # "By Ada Brown, 3 May 2024", "Written by Ada Brown on May 3, 2024"
+    rf"(?:[Ww]ritten )?[Bb]y (?P<names>{_NAMES})(?:\s*[,|·•–—-]\s*|\s+on )"
+    rf"(?:\d{{4}}-\d\d-\d\d|(?:\d{{1,2}}(?:\.|st|nd|rd|th)? )?{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? \d{{4}})\.?"
 )
 
 
@@ -85,21 +89,26 @@ def byline(document: Document) -> tuple[int, int] | None:
             if begin:
                 heading &= re.search(rf"{re.escape(line.group())} [a-z]", text[line.end() :]) is None
             if not heading and is_byline(line.group()):
-                return line.start(), line.start() + len(line.group().rstrip(" 0123456789*†‡,"))
+                marks = " " if _DATED.fullmatch(line.group().strip()) else " 0123456789*†‡,"
+                return line.start(), line.start() + len(line.group().rstrip(marks))
     return None
 
 
 def is_byline(line: str) -> bool:
-    """Return whether a line holds names alone, as one does that says who wrote a text.
+    """Return whether a line holds names alone, as one does that says who wrote a text, or these and when.
 
-    >>> is_byline("By Ada Brown and Carl Stone"), is_byline("Ada Brown wrote it.")
-    (True, False)
+    >>> is_byline("By Ada Brown and Carl Stone"), is_byline("By Ada Brown, 3 May 2024."), is_byline("Ada wrote it.")
+    (True, True, False)
     """
-    return _BYLINE.fullmatch(line.strip()) is not None and not _LABEL.search(line)
+    return _signed(line) is not None and not _LABEL.search(line)
+
+
+def _signed(line: str) -> re.Match[str] | None:
+    return _BYLINE.fullmatch(line.strip()) or _DATED.fullmatch(line.strip())
 
 
 def _signs(name: str, document: Document) -> bool:
     span = byline(document)
-    match = _BYLINE.fullmatch(document.text[slice(*span)].strip()) if span else None
+    match = _signed(document.text[slice(*span)]) if span else None
     authors = re.split(r", and |, | and | & ", match["names"]) if match else []
     return any(author == name or author.endswith(f" {name}") for author in authors)

@@ -3,6 +3,7 @@
 import pytest
 from fakes import Library
 
+from qa.answer import Options
 from qa.attribution import attributed, written_by
 from qa.conversation import understand
 
@@ -64,3 +65,16 @@ def test_who_wrote_a_document_is_told_in_its_own_line(place):
     assert [c.quote for c in answer.citations] == ["Ada Brown"] and "names its author" in answer.message
     unsigned = place.assistant().ask("Who wrote the report on fares?")
     assert "names its author" not in unsigned.message
+
+
+@pytest.mark.parametrize(
+    "line", ["By Lena Orr, 3 May 2024.", "Written by Lena Orr on May 3, 2024", "by Lena Orr | 2024-05-03"]
+)
+def test_a_line_of_names_and_a_date_signs_a_document_and_answers_nothing_else(tmp_path, encoder, line):
+    text = f"# The island tram\n\n{line}\n\nThe tram runs each hour between the pier and the inn.\n"
+    place = Library(tmp_path, encoder, tram_md=text)
+    assert written_by("Orr", place.index) == {"tram.md"}
+    wrote = place.assistant().ask("Who wrote the article about the island tram?")
+    assert [c.quote for c in wrote.citations] == [line] and "names its author" in wrote.message
+    owner = place.assistant().ask("Who owns the tram?", options=Options("lenient"))
+    assert all("Orr" not in c.quote for c in owner.citations)
