@@ -81,7 +81,7 @@ def to_bytes(answer: Answer) -> bytes:
         return [[place(c.passage), c.start, c.end, c.title] for c in citations]
 
     def claims(some: Sequence[Claim]) -> list[Any]:
-        return [[c.text, cite(c.citations), float(c.support), c.item] for c in some]
+        return [[c.text, cite(c.citations), float(c.support), c.item, c.context] for c in some]
 
     value = {
         "form": FORM,
@@ -131,7 +131,7 @@ def _answer(value: dict[str, Any]) -> Answer:
         return tuple(Citation(passages[n], start, end, title) for n, start, end, title in rows)
 
     def claims(rows: Sequence[Any]) -> tuple[Claim, ...]:
-        return tuple(Claim(text, cite(cited), support, item) for text, cited, support, item in rows)
+        return tuple(Claim(text, cite(cited), support, *marks) for text, cited, support, *marks in rows)
 
     return Answer(
         value["question"],
