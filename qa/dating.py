@@ -7,11 +7,18 @@ the text is about and is no date of the document, unless words such as "publishe
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations, permutations
 
 from index.retrieve import Index
+from index.words import terms
 from qa.answer import Citation, Conflict
+from qa.evidence import Judged
+from qa.features import WORD, is_value
 from qa.values import Value, dates
 
+LOOKED_AT = 12  # sentences among which two wordings of one are looked for
+ALIKE = 0.6  # share of the shorter one's terms that the other holds
+MOST = 3  # words in which they differ, for these to be told
 OPENING = 2000  # characters of a document in which its date is looked for
 _FIELD = re.compile(
     r"^[ \t]*(?:source[_ ])?(?:date|published|publication date|updated|last updated|modified|created|as of|"
@@ -19,13 +26,15 @@ _FIELD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PUBLISHED = re.compile(
-    r"\b(?:published|updated|released|issued|posted|dated|revised|effective|as of)(?: on| in| from)?:? (.{4,24})|"
+    r"\b(?:published|updated|released|issued|posted|dated|revised|effective|valid|in (?:force|effect)|as of)"
+    r"(?: on| in| from| as of| since)?:? (.{4,24})|"
     r"(?:发布|更新|印发)于?(.{4,14})",
     re.IGNORECASE,
 )
 _NOW = re.compile(
     r"\b(?:now|currently|current|at present|today|nowadays|latest|most recent|newest|up[- ]to[- ]date|at the moment|"
-    r"these days|still)\b|现在|目前|最新|当前|如今",
+    r"these days|still|in (?:force|effect)|as (?:things|it|matters) stands?|(?:present|new|valid) (?:rules?|version|"
+    r"terms|policy|handbook|agreement|regulations?|guidelines?))\b|现在|目前|最新|当前|如今",
     re.IGNORECASE,
 )
 _CITED = re.compile(r"\(((?:19|20)\d\d)\)|\([A-Z][\w .&-]*, ((?:19|20)\d\d)\)")
@@ -55,6 +64,46 @@ def asks_now(question: str) -> bool:
     (True, False)
     """
     return _NOW.search(question) is not None
+
+
+def newer_first(judged: Judged, question: str, index: Index) -> Judged:
+    """Return the evidence, where a question asks for now, with the newer of two wordings of a sentence first.
+
+    A rule that was replaced says nearly the same but for a number or day; both are told.
+    """
+    if not asks_now(question):
+        return judged
+    evidence = list(judged.evidence)
+    for n, m in combinations(range(min(LOOKED_AT, len(evidence))), 2):
+        one, other = evidence[n], evidence[m]
+        if _alike(one.citation, other.citation) and _is_newer(other.citation, one.citation, index):
+            evidence[n], evidence[m] = replace(other, score=one.score), replace(one, score=other.score)
+    return replace(judged, evidence=tuple(evidence))
+
+
+def replaced(cited: Sequence[Citation], question: str, index: Index) -> tuple[Conflict, ...]:
+    """Return what two wordings of a sentence differ in, the newer first, where a question asks for now."""
+    found = []
+    for one, other in permutations(cited, 2) if asks_now(question) else ():
+        if _alike(one, other) and _is_newer(one, other, index):
+            words = [WORD.findall(citation.quote) for citation in (one, other)]
+            own = [[w for w in words[n] if w not in words[1 - n]] for n in (0, 1)]
+            if all(len(said) in range(1, MOST + 1) and any(is_value(w.lower()) for w in said) for said in own):
+                values, sides = tuple(" ".join(said) for said in own), (one, other)
+                found.append(Conflict(values, sides, tuple(_date(c, index) for c in sides), newest_first=True))
+    return tuple(found)
+
+
+def _alike(one: Citation, other: Citation) -> bool:
+    if one.passage.doc_id == other.passage.doc_id:
+        return False
+    mine, theirs = set(terms(one.quote)), set(terms(other.quote))
+    return len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))
+
+
+def _is_newer(one: Citation, other: Citation, index: Index) -> bool:
+    whens = [_when(_date(citation, index)) for citation in (one, other)]
+    return whens[0] is not None and whens[1] is not None and whens[0].low > whens[1].low
 
 
 def dated(found: Sequence[Conflict], question: str, index: Index) -> tuple[Conflict, ...]:

@@ -53,6 +53,8 @@ _MONTHS = frozenset(
     thursday friday saturday sunday
     """.split()
 )
+WORD = re.compile(r"\w(?:[\w.,:'’-]*\w)?")  # a word or figure with the marks inside it
+_ORDINALS = frozenset("first second fourth fifth sixth seventh eighth ninth tenth eleventh twelfth last".split())
 Matrix = NDArray[np.float64]
 
 
@@ -192,6 +194,15 @@ def holds(expected: Kind, text: str, question: str = "") -> bool:
             return False
         return any(_is_new_name(m, asked) for m in _CAPITALS.finditer(text))
     return _REASON.search(text) is not None if expected == "reason" else True
+
+
+def is_value(word: str) -> bool:
+    """Return whether a word in small letters is a number, in figures or words, or a part of a date.
+
+    >>> is_value("26"), is_value("fourth"), is_value("june"), is_value("days")
+    (True, True, True, False)
+    """
+    return _is_number(word) or _is_date(word) or word in _ORDINALS
 
 
 def _is_number(word: str) -> bool:

@@ -18,7 +18,7 @@ from qa.cite import cite
 from qa.compound import parts
 from qa.conflict import conflicts
 from qa.conversation import LEANING, Asked, asked_before, leans, readings, understand
-from qa.dating import dated
+from qa.dating import dated, newer_first, replaced
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
 from qa.points import completed
 from qa.question import check, names
@@ -81,7 +81,8 @@ def stream(
     verifying = 0.0
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
     readers = () if abstain.should_abstain(asked, judged, strictness) else (reader, *quotes)
-    read = completed(asked.question, abstain.fitting_first(asked, judged), index).evidence
+    fitting = newer_first(abstain.fitting_first(asked, judged), asked.question, index)
+    read = completed(asked.question, fitting, index).evidence
     for used in readers:  # where nothing that a model wrote holds, the quotes stand in
         for draft in used.read(asked.question, read, history):
             begun = perf_counter()
@@ -110,6 +111,7 @@ def stream(
     cited = [c for claim in claims if not claim.context for c in claim.citations]
     rivals = [e.citation for e in judged.evidence[:RIVALS]]
     found = dated(conflicts(cited, asked.full, rivals, judged.common), asked.full, index)
+    found = found or replaced(cited, asked.full, index)
     for citation in dict.fromkeys(c for conflict in found for c in conflict.citations if c.key not in shown):
         claims.append(Claim(plain(citation.quote), (citation,), 1.0))  # the other side, in its own words
         yield claims[-1]

@@ -10,7 +10,7 @@ from corpus.document import Passage
 from qa.answer import Citation
 from qa.evidence import Evidence, _quotes
 from qa.read.lists import ITEMS, MOST
-from qa.read.quote import SENTENCES, QuoteReader, plain
+from qa.read.quote import SENTENCES, QuoteReader, plain, repeats
 
 
 def scored(*pairs):
@@ -175,3 +175,26 @@ def test_what_is_no_evidence_is_no_context_either():
 )
 def test_what_stands_alone_or_follows_nothing_is_told_without_what_is_before_it(text, sentence):
     assert [d.text for d in read("When?", paragraph(text, sentence))] == [plain(sentence)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "A note is needed from the third day of an illness on.",
+            "A note is needed from the fourth day of an illness on.",
+        ),
+        (
+            "Every employee has 26 days of paid holiday in a year.",
+            "Every employee has 28 days of paid holiday in a year.",
+        ),
+        ("Anna Berg leads the north team of the shop.", "Carl Berg leads the north team of the shop."),
+        ("The north team of the shop is led by Anna.", "The north team of the shop is led by Carl."),
+        ("Water damage in the cellar is covered.", "Water damage in the cellar is not covered."),
+        ("The shop on the pier is shut in June.", "The shop on the pier is shut in July."),
+        ("小米员工每年有28天带薪假期。", "小米员工每年有26天带薪假期。"),
+    ],
+)
+def test_what_differs_in_a_number_day_name_or_denial_repeats_nothing(one, other):
+    assert not repeats(one, other) and not repeats(other, one)
+    assert [d.text for d in read("What holds?", scored((one, 0.6), (other, 0.3)))] == [one, other]

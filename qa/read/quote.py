@@ -11,6 +11,8 @@ from index.words import terms
 from qa.answer import Turn
 from qa.compound import parts
 from qa.evidence import Evidence
+from qa.features import WORD, is_value
+from qa.polarity import denial
 from qa.read.draft import Draft
 from qa.read.lead import lead
 from qa.read.lists import BULLET, Listing, best
@@ -21,6 +23,8 @@ WORTH = 0.02  # share of the best sentence's chance below which a further one on
 WORTH_OF_PARTS = 0.06  # the same where a question has several parts, each with a best one of its own
 LED = 0.5  # share of the best sentence's chance from which one brings the sentence that it leans on
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
+_NAMED = re.compile(r"[A-Z][\w'’-]* [A-Z]|(?<=[\w,;:)] )[A-Z]")  # of two words, or within a sentence
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
 
 
@@ -84,7 +88,20 @@ def plain(quote: str) -> str:
 
 
 def _repeats(piece: Evidence, chosen: Sequence[Evidence]) -> bool:
-    own, key = set(terms(piece.citation.quote)), piece.citation.key
-    return any(
-        c.citation.key == key or len(own & set(terms(c.citation.quote))) >= _REPEATS * max(1, len(own)) for c in chosen
-    )
+    return any(c.citation.key == piece.citation.key or repeats(piece.citation.quote, c.citation.quote) for c in chosen)
+
+
+def repeats(text: str, earlier: str) -> bool:
+    """Return whether a text says what an earlier one says: in nearly its words, its numbers, days, names and denials.
+
+    >>> repeats("It shuts at six, mostly.", "Mostly it shuts at six."), repeats("It has 26 days.", "It has 28 days.")
+    (True, False)
+    """
+    own, held = set(terms(text)), set(terms(earlier))
+    if len(own & held) < _REPEATS * max(1, len(own)) or denial(text).lower() != denial(earlier).lower():
+        return False
+    if not set(_FIGURE.findall(text)) <= set(_FIGURE.findall(earlier)):
+        return False
+    said = {word.lower() for word in WORD.findall(earlier)}
+    new = [match for match in WORD.finditer(text) if match[0].lower() not in said]
+    return not any(is_value(m[0].lower()) or _NAMED.match(text, m.start()) for m in new)
