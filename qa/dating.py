@@ -7,18 +7,20 @@ the text is about and is no date of the document, unless words such as "publishe
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations, permutations
+from itertools import combinations
 
 from index.retrieve import Index
 from index.words import terms
 from qa.answer import Citation, Conflict
 from qa.evidence import Judged
 from qa.features import WORD, is_value
+from qa.rows import cells, is_row
 from qa.values import Value, dates
 
 LOOKED_AT = 12  # sentences among which two wordings of one are looked for
 ALIKE = 0.6  # share of the shorter one's terms that the other holds
 MOST = 3  # words in which they differ, for these to be told
+_SAID = re.compile(rf"[$€£¥₹]?{WORD.pattern}%?")
 OPENING = 2000  # characters of a document in which its date is looked for
 _FIELD = re.compile(
     r"^[ \t]*(?:source[_ ])?(?:date|published|publication date|updated|last updated|modified|created|as of|"
@@ -34,7 +36,7 @@ _PUBLISHED = re.compile(
 _NOW = re.compile(
     r"\b(?:now|currently|current|at present|today|nowadays|latest|most recent|newest|up[- ]to[- ]date|at the moment|"
     r"these days|still|in (?:force|effect)|as (?:things|it|matters) stands?|(?:present|new|valid) (?:rules?|version|"
-    r"terms|policy|handbook|agreement|regulations?|guidelines?))\b|现在|目前|最新|当前|如今",
+    r"fees?|prices?|rates?|terms|policy|handbook|agreement|regulations?|guidelines?))\b|现在|目前|最新|当前|如今",
     re.IGNORECASE,
 )
 _CITED = re.compile(r"\(((?:19|20)\d\d)\)|\([A-Z][\w .&-]*, ((?:19|20)\d\d)\)")
@@ -82,16 +84,28 @@ def newer_first(judged: Judged, question: str, index: Index) -> Judged:
 
 
 def replaced(cited: Sequence[Citation], question: str, index: Index) -> tuple[Conflict, ...]:
-    """Return what two wordings of a sentence differ in, the newer first, where a question asks for now."""
-    found = []
-    for one, other in permutations(cited, 2) if asks_now(question) else ():
-        if _alike(one, other) and _is_newer(one, other, index):
-            words = [WORD.findall(citation.quote) for citation in (one, other)]
-            own = [[w for w in words[n] if w not in words[1 - n]] for n in (0, 1)]
-            if all(len(said) in range(1, MOST + 1) and any(is_value(w.lower()) for w in said) for said in own):
-                values, sides = tuple(" ".join(said) for said in own), (one, other)
-                found.append(Conflict(values, sides, tuple(_date(c, index) for c in sides), newest_first=True))
-    return tuple(found)
+    """Return what the first sentence and an older wording of it differ in, where a question asks for now."""
+    for old in cited[1:] if asks_now(question) else ():
+        first = cited[0]
+        said = _differing(first.quote, old.quote, question) if _alike(first, old) else None
+        if said and _is_newer(first, old, index):
+            return (Conflict(said, (first, old), (_date(first, index), _date(old, index)), newest_first=True),)
+    return ()
+
+
+def _differing(one: str, other: str, question: str) -> tuple[str, str] | None:
+    """Return the few words with a value that two texts differ in; of two rows the cells that the question names."""
+    if is_row(one) and is_row(other):
+        mine, theirs = cells(one), cells(other)
+        differ = [key for key in mine if key in theirs and mine[key] != theirs[key]]
+        asked = set(terms(question))
+        keys = [key for key in differ if set(terms(key)) & asked] or differ
+        return (mine[keys[0]], theirs[keys[0]]) if len(keys) == 1 else None
+    words = _SAID.findall(one), _SAID.findall(other)
+    new, old = ([w for w in words[n] if w not in words[1 - n]] for n in (0, 1))
+    if not all(len(said) <= MOST and any(is_value(w.lower().strip("$€£¥₹%")) for w in said) for said in (new, old)):
+        return None
+    return " ".join(new), " ".join(old)
 
 
 def _alike(one: Citation, other: Citation) -> bool:

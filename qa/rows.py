@@ -50,6 +50,16 @@ def values(text: str) -> str:
     return "; ".join(_CELL.split(text)[1:]) if is_row(text) else told(text)
 
 
+def cells(text: str) -> dict[str, str]:
+    """Return what the cells of a row hold by the names of their columns, empty for any other text.
+
+    >>> cells("Item: Rye bread; Price: 4.20")
+    {'Item': 'Rye bread', 'Price': '4.20'}
+    """
+    keys = [key.strip("; :") for key in _CELL.findall(text)]
+    return dict(zip(keys, _CELL.split(text)[1:], strict=True)) if is_row(text) else {}
+
+
 def record(citation: Citation) -> list[str]:
     """Return the lines of the record that a sentence is one of, in order; none where it is in none."""
     passage = citation.passage

@@ -7,11 +7,13 @@ from qa.dating import asks_now
 
 OLD = (
     "# Staff rules\n\nVersion 3.0, in force from 1 January 2023. Kept for reference only.\n\n"
-    "A doctor's note is needed from the third day of an illness on.\n\nEvery employee has 26 days of paid holiday.\n"
+    "A doctor's note is needed from the third day of an illness on.\n\nEvery employee has 26 days of paid holiday.\n\n"
+    "## Prices\n\n| Meal | Staff | Guest |\n|---|---|---|\n| Soup | £2 | £4 |\n| Roast | £5 | £9 |\n"
 )
 NEW = (
     "# Staff rules\n\nVersion 4.2, in force from 1 March 2025.\n\n"
-    "A doctor's note is needed from the fourth day of an illness on.\n\nEvery employee has 28 days of paid holiday.\n"
+    "A doctor's note is needed from the fourth day of an illness on.\n\nEvery employee has 28 days of paid holiday.\n\n"
+    "## Prices\n\n| Meal | Staff | Guest |\n|---|---|---|\n| Soup | £3 | £6 |\n| Roast | £5 | £10 |\n"
 )
 
 
@@ -26,6 +28,7 @@ def rules(tmp_path_factory, encoder):
     [
         ("From which day of an illness is a doctor's note needed now?", "fourth", "third"),
         ("How many days of paid holiday does every employee have at present?", "28", "26"),
+        ("What does a soup cost a guest now?", "£6", "£4"),
         ("How many days of paid holiday are there under the present rules?", "28", "26"),
     ],
 )
