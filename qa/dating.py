@@ -15,6 +15,7 @@ from qa.answer import Citation, Conflict
 from qa.evidence import Judged
 from qa.features import WORD, is_value
 from qa.rows import cells, is_row
+from qa.synonyms import content
 from qa.values import Value, dates
 
 LOOKED_AT = 12  # sentences among which two wordings of one are looked for
@@ -37,6 +38,11 @@ _NOW = re.compile(
     r"\b(?:now|currently|current|at present|today|nowadays|latest|most recent|newest|up[- ]to[- ]date|at the moment|"
     r"these days|still|in (?:force|effect)|as (?:things|it|matters) stands?|(?:present|new|valid) (?:rules?|version|"
     r"fees?|prices?|rates?|terms|policy|handbook|agreement|regulations?|guidelines?))\b|现在|目前|最新|当前|如今",
+    re.IGNORECASE,
+)
+_PAST = re.compile(  # asks for what was, for a year, or for what changed
+    r"\b(?:did|was|were|had|used to|before|previous(?:ly)?|former(?:ly)?|old|earlier|until|ago|last|since|as of|"
+    r"change[sd]?|differ\w*|compar\w*|versions?|history)\b|\d{4}|以前|之前|过去|曾",
     re.IGNORECASE,
 )
 _CITED = re.compile(r"\(((?:19|20)\d\d)\)|\([A-Z][\w .&-]*, ((?:19|20)\d\d)\)")
@@ -69,28 +75,43 @@ def asks_now(question: str) -> bool:
 
 
 def newer_first(judged: Judged, question: str, index: Index) -> Judged:
-    """Return the evidence, where a question asks for now, with the newer of two wordings of a sentence first.
+    """Return the evidence with the newer of two wordings of a sentence first, unless the question asks for what was.
 
-    A rule that was replaced says nearly the same but for a number or day; both are told.
+    A rule that was replaced says nearly the same but for a number or day; both are told. Where nothing asks for now,
+    both must stand in documents of one title, as the versions of a handbook do.
     """
-    if not asks_now(question):
-        return judged
     evidence = list(judged.evidence)
     for n, m in combinations(range(min(LOOKED_AT, len(evidence))), 2):
         one, other = evidence[n], evidence[m]
-        if _alike(one.citation, other.citation) and _is_newer(other.citation, one.citation, index):
+        if _replaces(other.citation, one.citation, question, index):
             evidence[n], evidence[m] = replace(other, score=one.score), replace(one, score=other.score)
     return replace(judged, evidence=tuple(evidence))
 
 
 def replaced(cited: Sequence[Citation], question: str, index: Index) -> tuple[Conflict, ...]:
-    """Return what the first sentence and an older wording of it differ in, where a question asks for now."""
-    for old in cited[1:] if asks_now(question) else ():
+    """Return what the first sentence and an older wording of it differ in, unless the question asks for what was."""
+    for old in cited[1:]:
         first = cited[0]
-        said = _differing(first.quote, old.quote, question) if _alike(first, old) else None
-        if said and _is_newer(first, old, index):
+        said = _differing(first.quote, old.quote, question) if _replaces(first, old, question, index) else None
+        if said:
             return (Conflict(said, (first, old), (_date(first, index), _date(old, index)), newest_first=True),)
     return ()
+
+
+def _replaces(new: Citation, old: Citation, question: str, index: Index) -> bool:
+    """Return whether a sentence is a newer wording of another that the question asks for."""
+    if new.passage.doc_id == old.passage.doc_id or not _share(new.quote, old.quote):
+        return False
+    wanted = asks_now(question) or (_PAST.search(question) is None and _share(new.title, old.title))
+    if not wanted:
+        return False
+    newer, older = (_when(_date(citation, index)) for citation in (new, old))
+    return newer is not None and older is not None and newer.low > older.low
+
+
+def _share(one: str, other: str) -> bool:
+    mine, theirs = set(terms(one)), set(terms(other))
+    return len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))
 
 
 def _differing(one: str, other: str, question: str) -> tuple[str, str] | None:
@@ -98,26 +119,13 @@ def _differing(one: str, other: str, question: str) -> tuple[str, str] | None:
     if is_row(one) and is_row(other):
         mine, theirs = cells(one), cells(other)
         differ = [key for key in mine if key in theirs and mine[key] != theirs[key]]
-        asked = set(terms(question))
-        keys = [key for key in differ if set(terms(key)) & asked] or differ
+        keys = [key for key in differ if content(key) & content(question)]
         return (mine[keys[0]], theirs[keys[0]]) if len(keys) == 1 else None
     words = _SAID.findall(one), _SAID.findall(other)
     new, old = ([w for w in words[n] if w not in words[1 - n]] for n in (0, 1))
     if not all(len(said) <= MOST and any(is_value(w.lower().strip("$€£¥₹%")) for w in said) for said in (new, old)):
         return None
     return " ".join(new), " ".join(old)
-
-
-def _alike(one: Citation, other: Citation) -> bool:
-    if one.passage.doc_id == other.passage.doc_id:
-        return False
-    mine, theirs = set(terms(one.quote)), set(terms(other.quote))
-    return len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))
-
-
-def _is_newer(one: Citation, other: Citation, index: Index) -> bool:
-    whens = [_when(_date(citation, index)) for citation in (one, other)]
-    return whens[0] is not None and whens[1] is not None and whens[0].low > whens[1].low
 
 
 def dated(found: Sequence[Conflict], question: str, index: Index) -> tuple[Conflict, ...]:

@@ -40,17 +40,25 @@ def test_who_asks_for_now_is_told_the_newer_wording_first_and_that_the_older_dif
     assert conflict.dates == ("1 March 2025", "1 January 2023")
 
 
-def test_who_does_not_ask_for_now_is_told_both_wordings(rules):
-    told = [claim.text for claim in rules.ask("From which day of an illness is a doctor's note needed?").claims]
-    assert any("third" in text for text in told) and any("fourth" in text for text in told)
+def test_versions_of_one_document_are_told_newer_first_unless_what_was_is_asked(rules):
+    for question in ("From which day of an illness is a doctor's note needed?", "What does a soup cost a guest?"):
+        answer = rules.ask(question)
+        assert answer.claims[0].citations[0].passage.doc_id == "b_new.md" and answer.conflicts[0].newest_first
+    before = rules.ask("From which day of an illness was a doctor's note needed in 2023?")
+    assert not before.conflicts and {"a_old.md", "b_new.md"} == {c.passage.doc_id for c in before.citations}
 
 
-@pytest.mark.parametrize(
-    "question", ["What are the rules in force?", "What holds as things stand?", "Is that still so?"]
-)
-def test_words_that_ask_for_now(question):
-    assert asks_now(question)
+def test_papers_of_other_titles_are_no_versions_of_one(tmp_path, encoder):
+    other = NEW.replace("# Staff rules", "# Canteen of the harbour")
+    place = Library(tmp_path, encoder, a_old_md=OLD, b_new_md=other)
+    answer = place.assistant().ask("How many days of paid holiday are there?")
+    assert answer.claims and not any(conflict.newest_first for conflict in answer.conflicts)
 
 
-def test_a_force_is_not_now():
+def test_a_cell_that_is_not_asked_for_is_no_difference(rules):
+    assert not rules.ask("Which meals are there?").conflicts
+
+
+def test_words_that_ask_for_now():
+    assert all(map(asks_now, ("What are the rules in force?", "What holds as things stand?", "Is that still so?")))
     assert not asks_now("How large is the police force?") and not asks_now("Which force moves the piston?")
