@@ -237,7 +237,7 @@ def _subject(text: str, history: Sequence[Turn]) -> str | None:
     person = match is not None and match.group().lower() in _PERSON
     asked = re.match(r"(?P<who>who\b)|which\b", last.question, re.IGNORECASE)
     found = [name for name in _names(telling_first(last.answer), person=person) if name not in last.question]
-    if asked and found and (not asked["who"] or (person and not _names(last.question))):
+    if asked and found and (not asked["who"] or (person and not _names(last.question, asked=True))):
         return found[0]
     for end in range(len(history), max(0, len(history) - DEEPEST), -1):
         if topic := _topic(_before(history[:end])):
@@ -247,7 +247,7 @@ def _subject(text: str, history: Sequence[Turn]) -> str | None:
 
 def _topic(before: str) -> str:
     """Return what a question is about: its first name, or the noun phrase that it asks about."""
-    found = _names(before)
+    found = _names(before, asked=True)
     if found:
         return found[0]
     if (match := _WHAT_IS.fullmatch(before)) or (match := _ABOUT.search(before)):
@@ -256,10 +256,15 @@ def _topic(before: str) -> str:
     return numbered[0] if numbered else phrases[-1] if phrases else ""
 
 
-def _names(text: str, *, person: bool = False) -> list[str]:
-    """Return the names in a text, those that a preposition introduces last; no years or quarters."""
+def _names(text: str, *, person: bool = False, asked: bool = False) -> list[str]:
+    """Return the names in a text, those that a preposition introduces last; no years or quarters.
+
+    What opens a question before a small letter ("Since when", "Roughly how many") is none.
+    """
     found: list[tuple[bool, str]] = []
     for match in _NAME.finditer(text):
+        if asked and match.start() == 0 and " " not in match.group() and re.match(r",? [a-z]", text[match.end() :]):
+            continue
         words = match.group().split()
         while words and words[0].lower() in STOP:
             words = words[1:]

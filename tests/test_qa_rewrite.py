@@ -22,6 +22,8 @@ from qa.rewrite import rewrite
         ("Who edited volume 186?", "Sun did.", "What is its price?", "What is volume 186's price"),
         ("Who is Ada Birch?", "A pilot.", "How old is she?", "How old is Ada Birch"),
         ("Who built the mill?", "Ada Birch built it.", "When was she born?", "When was Ada Birch born"),
+        ("Since when is the ferry at sea?", "May.", "Who runs it?", "Who runs the ferry"),
+        ("Roughly how many boats are on the ferry?", "Ten.", "Who runs it?", "Who runs the ferry"),
         ("What is Youpin?", "A platform.", "What can users do on it?", "What can users do on Youpin"),
         ("Which strengths does the plan name?", "Two.", "And which threats?", "Which threats does the plan name?"),
         ("How much does it cost?", "Which one: “A7” or “B9”?", "the A7", "How much does the A7 cost?"),
