@@ -16,7 +16,7 @@ from qa.values import dates, quantities
 _SAYS = re.compile(
     r"\b(?:disagree\w*|contradict(?:s|ed|ing)? (?:each|one|itself|themselves|the)|discrepanc\w+|at odds with|"
     r"do(?:es)? not (?:fit together|match|agree)|"
-    r"(?:one|another|other) version|swaps|two (?:names|dates|values|figures|versions)|"
+    r"(?:one|another|other) version|two (?:names|dates|values|figures|versions)|"
     r"(?:conflicting|differing|inconsistent) (?:figures?|reports?|accounts?|dates?|claims?|statements?|numbers?|"
     r"values?|versions?|sources?|names?))\b|矛盾|不一致|说法不同",
     re.IGNORECASE,
@@ -27,6 +27,7 @@ _TURNS = re.compile(
 _CELL = re.compile(r"^[^:;|]{1,30}: ([^;|]+)[;|]")
 _COLUMN = re.compile(r"(?:^|[;|] )[^:;|]{1,30}: ")
 _LABEL = 30  # characters of a sentence before, at most, that is a label
+_LEAST = 3  # words of the other side; a signature is none
 _TOLD = 0.5  # share of its words that the question and the answer hold
 _POINT = 0.6  # share of the point's words that the question holds
 _ASKED = 0.3  # share of the question's words that it holds at least
@@ -75,7 +76,8 @@ def disputed(
 def _sides(citation: Citation, told: Told) -> tuple[Citation, ...]:
     following = [span for span in citation.passage.sentences if span[0] >= citation.end]
     if _SAYS.search(told.before) and not _SAYS.search(f"{told.text} {told.place}"):
-        return (citation, Citation(citation.passage, *following[0], citation.title)) if following else ()
+        after = [Citation(citation.passage, *span, citation.title) for span in following[:1]]
+        return (citation, *after) if after and len(after[0].quote.split()) >= _LEAST else ()
     return (citation,)
 
 

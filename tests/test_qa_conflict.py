@@ -251,3 +251,13 @@ def test_a_sentence_that_only_leads_to_another_one_is_no_side_of_a_conflict(tmp_
     answer = library.assistant(Leading()).ask("How many members does the Harrow forum have?")
     assert {claim.context for claim in answer.claims} == {context}
     assert bool(answer.conflicts) == (not context)
+
+
+def test_neither_a_swap_nor_a_signature_is_a_disagreement(tmp_path, encoder):
+    mail = (
+        "From: Ada Brown\nTo: the crew\nDate: Mon, 16 June 2025\nSubject: watches from July\n\nHi all,\n"
+        "Whoever swaps a watch tells me before Friday noon. Nobody is on watch more than one week in four.\nAda\n"
+    )
+    answer = Library(tmp_path, encoder, watches_txt=mail).assistant().ask("How often can I be on watch?")
+    assert [claim.text for claim in answer.claims][:1] == ["Nobody is on watch more than one week in four."]
+    assert answer.conflicts == () and "Ada" not in [claim.text for claim in answer.claims]

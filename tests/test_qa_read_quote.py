@@ -198,3 +198,13 @@ def test_what_stands_alone_or_follows_nothing_is_told_without_what_is_before_it(
 def test_what_differs_in_a_number_day_name_or_denial_repeats_nothing(one, other):
     assert not repeats(one, other) and not repeats(other, one)
     assert [d.text for d in read("What holds?", scored((one, 0.6), (other, 0.3)))] == [one, other]
+
+
+def test_numbered_steps_that_share_the_chance_are_told_whole_to_who_asks_how():
+    found = listed(
+        "1. Announce the restart.", "2. Drain the queue.", "3. Run the program.", "4. Look whether it answers."
+    )
+    found = [replace(e, score=p) for e, p in zip(found, (0.5, 0.1, 0.39, 1e-4), strict=True)]
+    found.append(replace(scored(("Never restart at night.", 0.005))[0]))
+    assert len(read("How do I restart it?", found)) == 4
+    assert [d.item for d in read("When is it restarted?", found)][:1] == [False]  # not how

@@ -25,6 +25,7 @@ LISTS = Path(__file__).with_name("lists.json")
 # Chance from which a list is the whole answer, and from which it is told in place of its entries (eval/LOG.md)
 SURE, LIKELY = 0.98, 0.8
 ALONE = 0.9  # chance of one sentence above which no list is told where one thing is asked for
+STEPS = 0.9  # chance that the entries of numbered steps have together from which they are told whole
 ITEMS = 8  # entries of a list
 MOST, _WORDS = 20, 150  # entries of a list of short ones, and their words together
 _DEEP = 20  # pieces of evidence around which a list is looked for
@@ -68,8 +69,8 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
     """Return the list to tell, or None, and whether it is the whole answer.
 
     One that the best sentence introduces ("The goals are:") is, as are points counted off ("First, …") that it belongs
-    to, where several things are asked for; where one thing is and one sentence has nearly all chance, no other list is
-    told but the steps of what somebody wants to do.
+    to, where several things are asked for, and numbered steps of what somebody wants to do that share the chance. Where
+    one thing is asked for and one sentence has nearly all chance, no other list is told but such steps.
     """
     if not evidence:
         return None, False
@@ -80,6 +81,8 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
             return told, True
     if listed(question) and (told := _counted(first, evidence)):
         return told, True
+    if told := _steps(question, evidence):
+        return told, True
     alone = evidence[0].score > ALONE and not listed(question)
     if alone and not _PROCEDURE.search(question):
         return None, False
@@ -88,6 +91,17 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
     if likeliest is None or likely < LIKELY or (alone and not _NUMBERED.match(likeliest.entries[0].quote)):
         return None, False
     return likeliest, likely >= SURE and likeliest.holds(first)
+
+
+def _steps(question: str, evidence: Sequence[Evidence]) -> Listing | None:
+    """Return the numbered steps that share nearly all the chance of a question for how something is done, or None."""
+    if not _PROCEDURE.search(question) or evidence[0].score > ALONE:
+        return None
+    for one in listings(evidence):
+        mass = sum(e.score for e in evidence if one.holds(e.citation))
+        if _NUMBERED.match(one.entries[0].quote) and one.holds(evidence[0].citation) and mass >= STEPS:
+            return one
+    return None
 
 
 def chance(question: str, evidence: Sequence[Evidence], one: Listing) -> float:
