@@ -19,7 +19,7 @@ from qa.answer import Strictness
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged
 from qa.logistic import Logistic
-from qa.question import kind, names, qualifiers
+from qa.question import concept, kind, names, qualifiers
 from qa.said import around, known, missing_names
 from qa.sought import could_answer, uncited, unnamed
 from qa.texts import options, say
@@ -70,12 +70,12 @@ def signals(asked: Asked, judged: Judged) -> tuple[float, ...]:
 
 
 def _of_another(question: str, judged: Judged) -> bool:
-    """Return whether the best sentence speaks of what is asked for without what qualifies it, which stands nowhere.
+    """Return whether a best sentence speaks of what is asked for without what qualifies it, which stands nowhere.
 
     "Guerrilla marketing is …" tells nothing of hunger marketing.
     """
-    gone = judged.unheld & qualifiers(question)
-    if not gone or terms(question)[-1] not in terms(judged.evidence[0].citation.quote):
+    gone, term = judged.unheld & qualifiers(question), terms(concept(question))
+    if not gone or not any(term[-1] in terms(e.citation.quote) for e in _best(judged)):
         return False
     seen = {t for e in _best(judged) for t in terms(around(e.citation))}
     return not any(known(t, seen) for t in gone)

@@ -43,6 +43,7 @@ _SENTENCE = re.compile(r"^(?:\S+\s+){3,}\S*[.!]$|[。！]$")  # four words or mo
 _REFERENCES = re.compile(r"(?:\d+\.? )?(?:references|bibliography|works cited|literature|sources)$", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«‘'「『](.+?)[\"“”»’'」』]")
 _NUMBER = re.compile(r"\d{1,4}")  # of a page, on a line of its own
+_CAPTION = re.compile(r"(?:[\w'’&-]+ ){0,4}(?:logo|icon|photo|picture|image|screenshot|banner)s?", re.IGNORECASE)
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
 _THIRD = 1 / 3  # share of a question's words that a quoted question needs to be another wording of it
 RESTATED = 3.0  # what a sentence gains in score that answers the same question in its document
@@ -228,9 +229,9 @@ def candidates(hit: Hit, rank: int) -> list[tuple[Citation, Candidate]]:
 def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[tuple[Citation, Candidate]]:
     """Return the candidates that can tell something: not the question's own words alone, and each of a document's once.
 
-    A line of a record tells its value, the number of a page nothing, "He added it" with the sentence before. To a
-    question for yes or no its own words may be the answer, where they are no question themselves. What quotes the
-    question tells how it should be answered ("Whoever asks '…' is to be told …"); it is no evidence.
+    A line of a record tells its value, the number of a page or a caption ("Our logo") nothing, "He added it" with the
+    sentence before. To a question for yes or no its own words may be the answer, where they are no question themselves.
+    What quotes the question tells how to answer it ("Whoever asks '…' is to be told …"); it is no evidence.
     """
     own, question, yesno = set(terms(asked.full)), tuple(words(asked.question)), kind(asked.question) == "yesno"
     kept: dict[tuple[str, str], tuple[Citation, Candidate]] = {}
@@ -238,7 +239,7 @@ def _telling(found: Sequence[tuple[Citation, Candidate]], asked: Asked) -> list[
         text = candidate.text
         if _quotes(text, asked.question):
             continue
-        if _NUMBER.fullmatch(text):
+        if _NUMBER.fullmatch(text) or _CAPTION.fullmatch(text):
             continue
         adds = any(term not in own and (len(term) > 1 or term.isdigit()) for term in terms(told(text)))
         if adds or leans(text) or (yesno and not (text.endswith("?") and tuple(words(text)) == question)):

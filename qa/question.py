@@ -61,9 +61,17 @@ _PARTICULARS = re.compile(
     r"conference|proceedings|series|e-?mail|affiliat\w+|works?)\b"
 )
 _LATIN = re.compile(r"\b(?:what|which|who|when|where|why|how|is|are|does|do|did)\b", re.IGNORECASE)
-_DEFINES = re.compile(
-    r"(?:what(?: is| are|'s)|define)(?: an?)? (?P<term>[a-z][a-z-]*(?: [a-z-]+){1,2})\W*", re.IGNORECASE
+_TERM = r"(?:(?:an?|its|their|the|[\w-]+['’]s?) )?(?P<term>[a-z][a-z-]*(?: [a-z-]+){1,2})"
+_DEFINES = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?:what(?: is| are|'s)|define) {_TERM}\W*",
+        rf"(?:explain|describe|tell me (?:about|what)) {_TERM}(?: (?:is|at|of|in|by|for|as) .*)?\W*",
+        rf"how (?:does|do) {_TERM} works?(?: (?:at|in|for|with|on) .*)?\W*",
+        rf"what (?:does|do) {_TERM} mean(?: (?:at|in|for|to) .*)?\W*",
+    )
 )
+_NO_QUALIFIER = ("ing", "ed", "ly", "est", "ical")  # ends of participles, adverbs, superlatives and the like
 _WORD = re.compile(r"[\w'’&.-]*\w")
 _SELF = re.compile(r"I(?:['’](?:m|ll|ve|d))?|OK")  # capitals that are no names
 _GREETING = re.compile(
@@ -155,20 +163,31 @@ def names(question: str) -> dict[str, str]:
     return found
 
 
-def qualifiers(question: str) -> set[str]:
-    """Return the index terms of what a term has in front, where a question only asks what that is.
+def concept(question: str) -> str:
+    """Return the term of two or three words that a question asks to explain, or "" where it asks for something else.
 
-    Without them it is another thing: evidence about marketing does not tell what hunger marketing is. Participles and
-    adverbs are none ("What is causing delays?"), nor what may be spelled in one word ("e-mail address").
+    >>> concept("What is hunger marketing?"), concept("How does its hunger marketing work at home?"), concept("Why?")
+    ('hunger marketing', 'hunger marketing', '')
+    """
+    match = next(filter(None, (form.fullmatch(question.strip()) for form in _DEFINES)), None)
+    return match["term"].lower() if match else ""
+
+
+def qualifiers(question: str) -> set[str]:
+    """Return the index terms of what a term has in front, where a question only asks to explain it.
+
+    Without them it is another thing: evidence about marketing does not tell what hunger marketing is. Participles,
+    adverbs and superlatives are none ("What is causing delays?"), nor what may be spelled in one word ("e-mail").
 
     >>> qualifiers("What is hunger marketing?"), qualifiers("What is causing delays?")
     ({'hunger'}, set())
     """
-    match = _DEFINES.fullmatch(question.strip())
-    *before, _ = match["term"].lower().split() if match else [""]
+    before = concept(question).split()[:-1]
     if set(before) & STOP:
         return set()
-    return set(terms(" ".join(w for w in before if "-" not in w and not w.endswith(("ing", "ed", "ly")))))
+    return set(
+        terms(" ".join(w for w in before if "-" not in w and not w.endswith(("ing", "ed", "ly", "est", "ical"))))
+    )
 
 
 def asks_particulars(question: str) -> bool:

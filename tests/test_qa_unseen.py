@@ -128,6 +128,23 @@ def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encod
     assert not assistant.ask("How many people see the marketing of the lamp?").abstained
 
 
+@pytest.mark.parametrize("question", ["How does hunger marketing work at Skerra?", "Explain hunger marketing."])
+def test_a_concept_that_stands_nowhere_is_not_explained_by_its_kind(tmp_path, encoder, question):
+    notes = (
+        "# Marketing at Skerra\n\nSkerra turns its guests into fans, who do the marketing for nothing. The marketing of "
+        "Skerra lives from word of mouth and keeps prices low.\n"
+    )
+    assistant = Library(tmp_path, encoder, notes_md=notes).assistant()
+    assert assistant.ask(question).abstained
+    assert not assistant.ask("How does the marketing of Skerra work?").abstained
+
+
+def test_a_caption_answers_nothing(tmp_path, encoder):
+    page = "# Skerra\n\nSkerra logo\n\nSkerra was founded in 2010 and makes lamps for ships.\n"
+    answer = asked(tmp_path, encoder, "What is Skerra?", "lenient", page_md=page)
+    assert "makes lamps" in answer.text and "logo" not in answer.text
+
+
 def test_each_part_of_a_question_is_answered_and_nothing_beside_it(tmp_path, encoder):
     shops = {
         f"shop{n}_md": f"# Shop {n}\n\nShop {n} sells tea at {n + 2} euros. It closes at {n + 5}." for n in range(5)
