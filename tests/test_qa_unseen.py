@@ -131,8 +131,8 @@ def test_what_a_short_question_turns_on_stands_beside_its_answer(tmp_path, encod
 @pytest.mark.parametrize("question", ["How does hunger marketing work at Skerra?", "Explain hunger marketing."])
 def test_a_concept_that_stands_nowhere_is_not_explained_by_its_kind(tmp_path, encoder, question):
     notes = (
-        "# Marketing at Skerra\n\nSkerra turns its guests into fans, who do the marketing for nothing. The marketing of "
-        "Skerra lives from word of mouth and keeps prices low.\n"
+        "# Marketing at Skerra\n\nSkerra turns its guests into fans, who do the marketing for nothing. The marketing "
+        "of Skerra lives from word of mouth and keeps prices low.\n"
     )
     assistant = Library(tmp_path, encoder, notes_md=notes).assistant()
     assert assistant.ask(question).abstained
