@@ -7,6 +7,7 @@ the text is about and is no date of the document, unless words such as "publishe
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 
 from index.retrieve import Index
@@ -19,7 +20,6 @@ from qa.synonyms import content
 from qa.values import Value, dates
 
 LOOKED_AT = 12  # sentences among which two wordings of one are looked for
-ALIKE = 0.6  # share of the shorter one's terms that the other holds
 MOST = 3  # words in which they differ, for these to be told
 _SAID = re.compile(rf"[$€£¥₹]?{WORD.pattern}%?")
 OPENING = 2000  # characters of a document in which its date is looked for
@@ -29,8 +29,8 @@ _FIELD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PUBLISHED = re.compile(
-    r"\b(?:published|updated|released|issued|posted|dated|revised|effective|valid|in (?:force|effect)|as of)"
-    r"(?: on| in| from| as of| since)?:? (.{4,24})|"
+    r"\b(?:published|updated|released|issued|posted|dated|revised|effective|as of|(?:valid|in (?:force|effect))"
+    r"(?= (?:from|since|as of|on)\b))(?: on| in| from| as of| since)?:? (.{4,24})|"
     r"(?:发布|更新|印发)于?(.{4,14})",
     re.IGNORECASE,
 )
@@ -40,10 +40,15 @@ _NOW = re.compile(
     r"fees?|prices?|rates?|terms|policy|handbook|agreement|regulations?|guidelines?))\b|现在|目前|最新|当前|如今",
     re.IGNORECASE,
 )
-_PAST = re.compile(  # asks for what was, for a year, or for what changed
+_PAST = re.compile(  # asks for what was, for a year or month, or for what changed
     r"\b(?:did|was|were|had|used to|before|previous(?:ly)?|former(?:ly)?|old|earlier|until|ago|last|since|as of|"
-    r"change[sd]?|differ\w*|compar\w*|versions?|history)\b|\d{4}|以前|之前|过去|曾",
+    r"change[sd]?|differ\w*|compar\w*|versions?|history|"
+    r"in (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b|\d{4}|以前|之前|过去|曾",
     re.IGNORECASE,
+)
+_MARK = re.compile(r"(?:19|20)\d\d|v?\d+|versions?|editions?|revis\w*|old|new|former|previous|current|replac\w*")
+_DRAFT = re.compile(
+    r"\b(?:draft|proposal|proposed|not (?:yet )?(?:approved|in force|valid))\b|草案|草稿", re.IGNORECASE
 )
 _CITED = re.compile(r"\(((?:19|20)\d\d)\)|\([A-Z][\w .&-]*, ((?:19|20)\d\d)\)")
 
@@ -77,8 +82,8 @@ def asks_now(question: str) -> bool:
 def newer_first(judged: Judged, question: str, index: Index) -> Judged:
     """Return the evidence with the newer of two wordings of a sentence first, unless the question asks for what was.
 
-    A rule that was replaced says nearly the same but for a number or day; both are told. Where nothing asks for now,
-    both must stand in documents of one title, as the versions of a handbook do.
+    A rule that was replaced says the same but for a number or day, in a newer version of the same document; both are
+    told.
     """
     evidence = list(judged.evidence)
     for n, m in combinations(range(min(LOOKED_AT, len(evidence))), 2):
@@ -91,41 +96,47 @@ def newer_first(judged: Judged, question: str, index: Index) -> Judged:
 def replaced(cited: Sequence[Citation], question: str, index: Index) -> tuple[Conflict, ...]:
     """Return what the first sentence and an older wording of it differ in, unless the question asks for what was."""
     for old in cited[1:]:
-        first = cited[0]
-        said = _differing(first.quote, old.quote, question) if _replaces(first, old, question, index) else None
-        if said:
-            return (Conflict(said, (first, old), (_date(first, index), _date(old, index)), newest_first=True),)
+        new = cited[0]
+        if said := _replaces(new, old, question, index):
+            return (Conflict(said, (new, old), (_date(new, index), _date(old, index)), newest_first=True),)
     return ()
 
 
-def _replaces(new: Citation, old: Citation, question: str, index: Index) -> bool:
-    """Return whether a sentence is a newer wording of another that the question asks for."""
-    if new.passage.doc_id == old.passage.doc_id or not _share(new.quote, old.quote):
-        return False
-    wanted = asks_now(question) or (_PAST.search(question) is None and _share(new.title, old.title))
-    if not wanted:
-        return False
-    newer, older = (_when(_date(citation, index)) for citation in (new, old))
-    return newer is not None and older is not None and newer.low > older.low
+def _replaces(new: Citation, old: Citation, question: str, index: Index) -> tuple[str, str] | None:
+    """Return the values in which a sentence is a newer wording of another, None where it is not.
 
-
-def _share(one: str, other: str) -> bool:
-    mine, theirs = set(terms(one)), set(terms(other))
-    return len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))
+    Their documents have one title but for years and versions, and that of the newer one lacks no word of the question
+    which the older one holds; it is neither a draft nor dated later than today.
+    """
+    said = None if new.passage.doc_id == old.passage.doc_id else _differing(new.quote, old.quote, question)
+    same = all(_MARK.fullmatch(term) for term in set(terms(new.title)) ^ set(terms(old.title)))
+    if not said or not same or (_PAST.search(question) and not asks_now(question)):
+        return None
+    texts = [f"{c.title} {index.document(c.passage.doc_id).text}" for c in (new, old)]
+    held = [set(terms(text)) for text in texts]
+    newer, older, today = (_when(day) for day in (_date(new, index), _date(old, index), date.today().isoformat()))
+    if not newer or not older or not today or set(terms(question)) & (held[1] - held[0]):
+        return None
+    in_force = older.high < newer.low <= today.low and not _DRAFT.search(texts[0][:OPENING])
+    return said if in_force else None
 
 
 def _differing(one: str, other: str, question: str) -> tuple[str, str] | None:
-    """Return the few words with a value that two texts differ in; of two rows the cells that the question names."""
+    """Return the few values in which alone two texts differ; of two rows of one thing the cell that is asked for."""
     if is_row(one) and is_row(other):
         mine, theirs = cells(one), cells(other)
-        differ = [key for key in mine if key in theirs and mine[key] != theirs[key]]
-        keys = [key for key in differ if content(key) & content(question)]
-        return (mine[keys[0]], theirs[keys[0]]) if len(keys) == 1 else None
+        keys = [key for key in mine if mine[key] != theirs.get(key, mine[key]) and content(key) & content(question)]
+        same = list(mine) == list(theirs) and next(iter(mine.values())) == next(iter(theirs.values()))
+        return (mine[keys[0]], theirs[keys[0]]) if same and len(keys) == 1 else None
     words = _SAID.findall(one), _SAID.findall(other)
     new, old = ([w for w in words[n] if w not in words[1 - n]] for n in (0, 1))
-    if not all(len(said) <= MOST and any(is_value(w.lower().strip("$€£¥₹%")) for w in said) for said in (new, old)):
+    if not all(said and len(said) <= MOST and all(map(_is_value, said)) for said in (new, old)):
         return None
     return " ".join(new), " ".join(old)
+
+
+def _is_value(word: str) -> bool:
+    return is_value(word.lower().strip("$€£¥₹%"))
 
 
 def dated(found: Sequence[Conflict], question: str, index: Index) -> tuple[Conflict, ...]:

@@ -65,11 +65,14 @@ _TERM = r"(?:(?:an?|its|their|the|[\w-]+['’]s?) )?(?P<term>[a-z][a-z-]*(?: [a-
 _DEFINES = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"(?:what(?: is| are|'s)|define) {_TERM}\W*",
-        rf"(?:explain|describe|tell me (?:about|what)) {_TERM}(?: (?:is|at|of|in|by|for|as) .*)?\W*",
+        r"(?:what(?: is| are|'s)|define)(?: an?)? (?P<term>[a-z][a-z-]*(?: [a-z-]+){1,2})\W*",
+        rf"(?:explain|describe|tell me what) {_TERM}(?: (?:is|at|of|in|by|for|as) .*)?\W*",
         rf"how (?:does|do) {_TERM} works?(?: (?:at|in|for|with|on) .*)?\W*",
         rf"what (?:does|do) {_TERM} mean(?: (?:at|in|for|to) .*)?\W*",
     )
+)
+_PLAIN = frozenset(
+    "main total basic overall new current standard annual whole general common usual normal good".split()
 )
 _NO_QUALIFIER = ("ing", "ed", "ly", "est", "ical")  # ends of participles, adverbs, superlatives and the like
 _WORD = re.compile(r"[\w'’&.-]*\w")

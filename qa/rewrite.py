@@ -256,14 +256,23 @@ def _topic(before: str) -> str:
     return numbered[0] if numbered else phrases[-1] if phrases else ""
 
 
+def _opens(word: str, rest: str) -> bool:
+    """Return whether a capitalised word only opens a question: "Since when", "Roughly how many"."""
+    if re.match(r",? [a-z]", rest) is None:
+        return False
+    return (
+        word.lower() in STOP or word.endswith("ly") or re.match(rf" (?:{_ASKING[3:-1]}|many|much)\b", rest) is not None
+    )
+
+
 def _names(text: str, *, person: bool = False, asked: bool = False) -> list[str]:
     """Return the names in a text, those that a preposition introduces last; no years or quarters.
 
-    What opens a question before a small letter ("Since when", "Roughly how many") is none.
+    What only opens a question is none.
     """
     found: list[tuple[bool, str]] = []
     for match in _NAME.finditer(text):
-        if asked and match.start() == 0 and " " not in match.group() and re.match(r",? [a-z]", text[match.end() :]):
+        if asked and match.start() == 0 and _opens(match.group(), text[match.end() :]):
             continue
         words = match.group().split()
         while words and words[0].lower() in STOP:

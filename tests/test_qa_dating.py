@@ -3,7 +3,7 @@
 import pytest
 from fakes import Library
 
-from qa.dating import asks_now
+from qa.dating import asks_now, document_date
 
 OLD = (
     "# Staff rules\n\nVersion 3.0, in force from 1 January 2023. Kept for reference only.\n\n"
@@ -53,6 +53,51 @@ def test_papers_of_other_titles_are_no_versions_of_one(tmp_path, encoder):
     place = Library(tmp_path, encoder, a_old_md=OLD, b_new_md=other)
     answer = place.assistant().ask("How many days of paid holiday are there?")
     assert answer.claims and not any(conflict.newest_first for conflict in answer.conflicts)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "question", "told"),
+    [
+        (
+            "# Kettle K100 manual\n\nPublished on 3 May 2022.\n\nThe warranty lasts 24 months.\n",
+            "# Kettle K200 manual\n\nPublished on 3 May 2024.\n\nThe warranty lasts 36 months.\n",
+            "How long is the warranty of the K100?", "24 months",
+        ),
+        (
+            "# FAQ\n\nUpdated on 3 May 2022.\n\nThe Ripple kayak is of ash. It carries 120 kg.\n",
+            "# FAQ\n\nUpdated on 3 May 2024.\n\nThe Otter canoe is of elm. It carries 300 kg.\n",
+            "How much does the Ripple kayak carry?", "120 kg",
+        ),
+        (
+            "# Room prices 2023\n\n| Room | Price | Guests |\n|---|---|---|\n| Lake | 80 | 2 |\n| Tower | 95 | 2 |\n",
+            "# Room prices 2025\n\n| Room | Price | Guests |\n|---|---|---|\n| Lake | 90 | 2 |\n| Attic | 60 | 2 |\n",
+            "What is the price of the Tower room?", "95",
+        ),
+        (
+            "# Warranty terms\n\nPublished on 3 May 2022.\n\nThe warranty of the pump covers 24 months.\n",
+            "# Warranty terms\n\nPublished on 3 May 2024.\n\nThe warranty of the motor covers 36 months.\n",
+            "How long is the warranty of the pump?", "24 months",
+        ),
+        (
+            "# Travel policy\n\nPublished on 3 May 2022.\n\nThe daily allowance is 40 euros.\n",
+            "# Travel policy\n\nDraft, not approved. Published on 3 May 2024.\n\nThe daily allowance is 55 euros.\n",
+            "How many euros is the daily allowance?", "40 euros",
+        ),
+        (
+            "# Travel policy\n\nEffective from 1 March 2021.\n\nThe daily allowance is 40 euros.\n",
+            "# Travel policy\n\nEffective from 1 March 2199.\n\nThe daily allowance is 55 euros.\n",
+            "How many euros is the daily allowance?", "40 euros",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_no_newer_version_in_force_changes_nothing(tmp_path, encoder, old, new, question, told):
+    answer = Library(tmp_path, encoder, a_old_md=old, b_new_md=new).assistant().ask(question)
+    assert told in answer.text and not any(conflict.newest_first for conflict in answer.conflicts)
+
+
+def test_a_paper_is_not_of_the_day_on_which_it_ends():
+    assert document_date("a.md", "Prices", "Valid until 31 December 2025.") == ""
+    assert document_date("a.md", "Prices", "Valid from 1 June 2025.") == "1 June 2025"
 
 
 def test_a_cell_that_is_not_asked_for_is_no_difference(rules):

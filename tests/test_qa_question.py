@@ -6,7 +6,7 @@ from corpus.errors import QuestionError
 from qa.answer import Turn
 from qa.compound import clauses, parts
 from qa.conversation import leans, readings, understand
-from qa.question import MAX_CHARACTERS, check, is_babble, kind, listed, names, smalltalk
+from qa.question import MAX_CHARACTERS, check, is_babble, kind, listed, names, qualifiers, smalltalk
 
 
 @pytest.mark.parametrize(
@@ -236,3 +236,10 @@ def test_a_question_that_stands_alone_is_weighed_alone_and_searched_with_the_one
     assert asked.weights[0] > asked.weights[1] > 0
     first = understand("And it?", [])
     assert first.forms == (first.question,) == (first.full,)
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the annual fee?", "Explain the main goal.", "Tell me about the new manager."]
+)
+def test_an_ordinary_adjective_qualifies_no_concept(question):
+    assert qualifiers(question) == set()

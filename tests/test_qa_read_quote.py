@@ -200,6 +200,18 @@ def test_what_differs_in_a_number_day_name_or_denial_repeats_nothing(one, other)
     assert [d.text for d in read("What holds?", scored((one, 0.6), (other, 0.3)))] == [one, other]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("It costs 1,000 euros to rent the museum hall.", "It costs 1000 euros to rent the museum hall [7]."),
+        ("It opens on two evenings a week at 9:00.", "It opens on 2 evenings a week at 9."),
+        ("2. The fee is due at once.", "The fee is due at once."),
+    ],
+)
+def test_one_figure_written_otherwise_is_the_same(one, other):
+    assert repeats(one, other) and repeats(other, one)
+
+
 def test_numbered_steps_that_share_the_chance_are_told_whole_to_who_asks_how():
     found = listed(
         "1. Announce the restart.", "2. Drain the queue.", "3. Run the program.", "4. Look whether it answers."

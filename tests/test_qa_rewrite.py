@@ -23,6 +23,8 @@ from qa.rewrite import rewrite
         ("Who is Ada Birch?", "A pilot.", "How old is she?", "How old is Ada Birch"),
         ("Who built the mill?", "Ada Birch built it.", "When was she born?", "When was Ada Birch born"),
         ("Since when is the ferry at sea?", "May.", "Who runs it?", "Who runs the ferry"),
+        ("Acme sells boats in Austria?", "Yes.", "Who leads it?", "Who leads Acme"),
+        ("Kepler, when was he born?", "1571.", "Where did he live?", "Where did Kepler live"),
         ("Roughly how many boats are on the ferry?", "Ten.", "Who runs it?", "Who runs the ferry"),
         ("What is Youpin?", "A platform.", "What can users do on it?", "What can users do on Youpin"),
         ("Which strengths does the plan name?", "Two.", "And which threats?", "Which threats does the plan name?"),

@@ -11,7 +11,7 @@ from index.words import terms
 from qa.answer import Turn
 from qa.compound import parts
 from qa.evidence import Evidence
-from qa.features import WORD, is_value
+from qa.features import COUNTS, WORD, is_value
 from qa.polarity import denial
 from qa.read.draft import Draft
 from qa.read.lead import lead
@@ -23,6 +23,9 @@ WORTH = 0.02  # share of the best sentence's chance below which a further one on
 WORTH_OF_PARTS = 0.06  # the same where a question has several parts, each with a best one of its own
 LED = 0.5  # share of the best sentence's chance from which one brings the sentence that it leans on
 _REPEATS = 0.8  # share of a sentence's terms found in one chosen before
+_SMALL = {word: str(n) for word, n in COUNTS.items()}
+_NUMBERING = re.compile(r"\[\d+(?:, ?\d+)*\]|^\W*\(?\d{1,2}[.)] ")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d):00\b")
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAMED = re.compile(r"[A-Z][\w'’-]* [A-Z]|(?<=[\w,;:)] )[A-Z]")  # of two words, or within a sentence
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\s*\n\s*(?=\w)")
@@ -91,12 +94,19 @@ def _repeats(piece: Evidence, chosen: Sequence[Evidence]) -> bool:
     return any(c.citation.key == piece.citation.key or repeats(piece.citation.quote, c.citation.quote) for c in chosen)
 
 
+def _plain_figures(text: str) -> str:
+    """Return a text without marks of notes and numbers of entries, "two" and "1,000" and "9:00" as figures alone."""
+    text = _THOUSANDS.sub("", _NUMBERING.sub("", text))
+    return re.sub(r"\b[a-z]+\b", lambda match: _SMALL.get(match[0], match[0]), text)
+
+
 def repeats(text: str, earlier: str) -> bool:
     """Return whether a text says what an earlier one says: in nearly its words, its numbers, days, names and denials.
 
     >>> repeats("It shuts at six, mostly.", "Mostly it shuts at six."), repeats("It has 26 days.", "It has 28 days.")
     (True, False)
     """
+    text, earlier = _plain_figures(text), _plain_figures(earlier)
     own, held = set(terms(text)), set(terms(earlier))
     if len(own & held) < _REPEATS * max(1, len(own)) or denial(text).lower() != denial(earlier).lower():
         return False
