@@ -94,8 +94,8 @@ def newer_first(judged: Judged, question: str, index: Index) -> Judged:
 
 
 def replaced(cited: Sequence[Citation], question: str, index: Index) -> tuple[Conflict, ...]:
-    """Return what the first sentence and an older wording of it differ in, unless the question asks for what was."""
-    for old in cited[1:]:
+    """Return what the first sentence and an older wording of it differ in, where a question asks for now."""
+    for old in cited[1:] if asks_now(question) else ():
         new = cited[0]
         if said := _replaces(new, old, question, index):
             return (Conflict(said, (new, old), (_date(new, index), _date(old, index)), newest_first=True),)

@@ -16,7 +16,7 @@ from qa.values import dates, quantities
 _SAYS = re.compile(
     r"\b(?:disagree\w*|contradict(?:s|ed|ing)? (?:each|one|itself|themselves|the)|discrepanc\w+|at odds with|"
     r"do(?:es)? not (?:fit together|match|agree)|"
-    r"(?:one|another|other) version|two (?:names|dates|values|figures|versions)|"
+    r"(?:one|another|other) version|swaps (?:them|these|those|both)|two (?:names|dates|values|figures|versions)|"
     r"(?:conflicting|differing|inconsistent) (?:figures?|reports?|accounts?|dates?|claims?|statements?|numbers?|"
     r"values?|versions?|sources?|names?))\b|矛盾|不一致|说法不同",
     re.IGNORECASE,
@@ -68,7 +68,7 @@ def disputed(
             covered >= _TOLD and _share(point, asked) >= _POINT and (len(point) > 1 or point - known)
         ):
             return sides
-        if citation is chosen[0]:
+        if chosen[0] in sides:
             first = sides
     return first
 

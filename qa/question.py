@@ -188,9 +188,7 @@ def qualifiers(question: str) -> set[str]:
     before = concept(question).split()[:-1]
     if set(before) & STOP:
         return set()
-    return set(
-        terms(" ".join(w for w in before if "-" not in w and not w.endswith(("ing", "ed", "ly", "est", "ical"))))
-    )
+    return set(terms(" ".join(w for w in before if not ("-" in w or w in _PLAIN or w.endswith(_NO_QUALIFIER)))))
 
 
 def asks_particulars(question: str) -> bool:

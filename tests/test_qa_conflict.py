@@ -261,3 +261,15 @@ def test_neither_a_swap_nor_a_signature_is_a_disagreement(tmp_path, encoder):
     answer = Library(tmp_path, encoder, watches_txt=mail).assistant().ask("How often can I be on watch?")
     assert [claim.text for claim in answer.claims][:1] == ["Nobody is on watch more than one week in four."]
     assert answer.conflicts == () and "Ada" not in [claim.text for claim in answer.claims]
+
+
+def test_a_report_of_a_disagreement_is_told_whichever_side_answers_best():
+    announced = "Birch describes the price of the flour in two ways that do not fit together. "
+    one, other = "In one place she calls it dear beside that of other mills.", "In another she says it undercuts them."
+    text, first = f"{announced}{one} {other}", len(announced)
+    spans = ((0, first - 1), (first, first + len(one)), (first + len(one) + 1, len(f"{announced}{one} {other}")))
+    passage = Passage("mill.md", 0, len(text), text, None, ("The mill",), spans)
+    told = [Citation(passage, *span, "The mill") for span in spans[1:]]
+    for chosen in (told, told[::-1]):
+        (found,) = conflicts(chosen, "Are the other mills dear or cheap beside it?")
+        assert [c.quote for c in found.citations] == [one, other]

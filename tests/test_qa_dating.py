@@ -43,7 +43,7 @@ def test_who_asks_for_now_is_told_the_newer_wording_first_and_that_the_older_dif
 def test_versions_of_one_document_are_told_newer_first_unless_what_was_is_asked(rules):
     for question in ("From which day of an illness is a doctor's note needed?", "What does a soup cost a guest?"):
         answer = rules.ask(question)
-        assert answer.claims[0].citations[0].passage.doc_id == "b_new.md" and answer.conflicts[0].newest_first
+        assert answer.claims[0].citations[0].passage.doc_id == "b_new.md" and not answer.conflicts
     before = rules.ask("From which day of an illness was a doctor's note needed in 2023?")
     assert not before.conflicts and {"a_old.md", "b_new.md"} == {c.passage.doc_id for c in before.citations}
 
