@@ -1,5 +1,6 @@
 """Ways through the page in a real browser: suggestions, conflicts, what was left out, archives, keys, wide screens."""
 
+import re
 import zipfile
 from itertools import pairwise
 
@@ -166,7 +167,7 @@ def test_what_was_read_before_a_cancel_stays_and_the_rest_is_named(page, tmp_pat
     page.locator("#report").get_by_role("button", name="Cancel").click()
     page.get_by_text("vault.txt was not read: you stopped before it.").wait_for()
     told = page.locator("#report").inner_text()
-    assert "Added chapel.txt" in told
+    assert re.search(r"Added (?:gable\.txt, )?chapel\.txt", told)  # gable.txt may be read by the time of the click
     shot(page, "reading-cancelled")
     listed = " ".join(page.locator(".found li").all_inner_texts())
     left = [name for name in names if f"{name} was not read" in told]
