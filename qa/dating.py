@@ -108,17 +108,20 @@ def _replaces(new: Citation, old: Citation, question: str, index: Index) -> tupl
     Their documents have one title but for years and versions, and that of the newer one lacks no word of the question
     which the older one holds; it is neither a draft nor dated later than today.
     """
-    said = None if new.passage.doc_id == old.passage.doc_id else _differing(new.quote, old.quote, question)
+    if new.passage.doc_id == old.passage.doc_id or (_PAST.search(question) and not asks_now(question)):
+        return None
     same = all(_MARK.fullmatch(term) for term in set(terms(new.title)) ^ set(terms(old.title)))
-    if not said or not same or (_PAST.search(question) and not asks_now(question)):
+    said = _differing(new.quote, old.quote, question) if same else None
+    if not said:
+        return None
+    newer, older, today = (_when(day) for day in (_date(new, index), _date(old, index), date.today().isoformat()))
+    if not newer or not older or not today or not older.high < newer.low <= today.low:
         return None
     texts = [f"{c.title} {index.document(c.passage.doc_id).text}" for c in (new, old)]
-    held = [set(terms(text)) for text in texts]
-    newer, older, today = (_when(day) for day in (_date(new, index), _date(old, index), date.today().isoformat()))
-    if not newer or not older or not today or set(terms(question)) & (held[1] - held[0]):
+    if _DRAFT.search(texts[0][:OPENING]):
         return None
-    in_force = older.high < newer.low <= today.low and not _DRAFT.search(texts[0][:OPENING])
-    return said if in_force else None
+    held = [set(terms(text)) for text in texts]  # of whole documents, so the last thing that is looked at
+    return None if set(terms(question)) & (held[1] - held[0]) else said
 
 
 def _differing(one: str, other: str, question: str) -> tuple[str, str] | None:

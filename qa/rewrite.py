@@ -258,11 +258,9 @@ def _topic(before: str) -> str:
 
 def _opens(word: str, rest: str) -> bool:
     """Return whether a capitalised word only opens a question: "Since when", "Roughly how many"."""
-    if re.match(r",? [a-z]", rest) is None:
-        return False
-    return (
-        word.lower() in STOP or word.endswith("ly") or re.match(rf" (?:{_ASKING[3:-1]}|many|much)\b", rest) is not None
-    )
+    if re.match(rf" (?:{_ASKING}|many|much)\b", rest):
+        return True
+    return re.match(r",? [a-z]", rest) is not None and (word.lower() in STOP or word.endswith("ly"))
 
 
 def _names(text: str, *, person: bool = False, asked: bool = False) -> list[str]:

@@ -1,9 +1,11 @@
 """Rules that were replaced: two wordings of one sentence in documents of different dates, asked for now and without."""
 
+import numpy as np
 import pytest
 from fakes import Library
 
-from qa.dating import asks_now, document_date
+from qa.dating import asks_now, document_date, newer_first
+from qa.evidence import Evidence, Judged, candidates
 
 OLD = (
     "# Staff rules\n\nVersion 3.0, in force from 1 January 2023. Kept for reference only.\n\n"
@@ -17,10 +19,22 @@ NEW = (
 )
 
 
+def put_first(place, question, old, new):
+    """Which of two sentences comes first where the older one had scored better."""
+    found = [c for hit in place.index.retrieve([question], 12) for c, _ in candidates(hit, 1)]
+    pair = [next(c for c in found if text in c.quote) for text in (old, new)]
+    judged = Judged((Evidence(pair[0], 0.6), Evidence(pair[1], 0.3)), 0.9, np.zeros((2, 1)))
+    return newer_first(judged, question, place.index).evidence[0].citation.quote
+
+
 @pytest.fixture(scope="module")
-def rules(tmp_path_factory, encoder):
-    place = Library(tmp_path_factory.mktemp("rules"), encoder, a_old_md=OLD, b_new_md=NEW)
-    return place.assistant()
+def rules_place(tmp_path_factory, encoder):
+    return Library(tmp_path_factory.mktemp("rules"), encoder, a_old_md=OLD, b_new_md=NEW)
+
+
+@pytest.fixture(scope="module")
+def rules(rules_place):
+    return rules_place.assistant()
 
 
 @pytest.mark.parametrize(
@@ -48,51 +62,56 @@ def test_versions_of_one_document_are_told_newer_first_unless_what_was_is_asked(
     assert not before.conflicts and {"a_old.md", "b_new.md"} == {c.passage.doc_id for c in before.citations}
 
 
+def test_the_newer_wording_comes_first_however_they_score(rules_place):
+    question = "How many days of paid holiday are there?"
+    assert "28 days" in put_first(rules_place, question, "26 days", "28 days")
+    assert "26 days" in put_first(rules_place, "How many days of paid holiday were there?", "26 days", "28 days")
+
+
 def test_papers_of_other_titles_are_no_versions_of_one(tmp_path, encoder):
     other = NEW.replace("# Staff rules", "# Canteen of the harbour")
     place = Library(tmp_path, encoder, a_old_md=OLD, b_new_md=other)
-    answer = place.assistant().ask("How many days of paid holiday are there?")
-    assert answer.claims and not any(conflict.newest_first for conflict in answer.conflicts)
+    assert "26 days" in put_first(place, "How many days of paid holiday are there now?", "26 days", "28 days")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "question", "told"),
+    ("old", "new", "question", "told", "other"),
     [
         (
             "# Kettle K100 manual\n\nPublished on 3 May 2022.\n\nThe warranty lasts 24 months.\n",
             "# Kettle K200 manual\n\nPublished on 3 May 2024.\n\nThe warranty lasts 36 months.\n",
-            "How long is the warranty of the K100?", "24 months",
+            "How long is the warranty of the K100?", "24 months", "36 months",
         ),
         (
             "# FAQ\n\nUpdated on 3 May 2022.\n\nThe Ripple kayak is of ash. It carries 120 kg.\n",
             "# FAQ\n\nUpdated on 3 May 2024.\n\nThe Otter canoe is of elm. It carries 300 kg.\n",
-            "How much does the Ripple kayak carry?", "120 kg",
+            "How much does the Ripple kayak carry?", "120 kg", "300 kg",
         ),
         (
             "# Room prices 2023\n\n| Room | Price | Guests |\n|---|---|---|\n| Lake | 80 | 2 |\n| Tower | 95 | 2 |\n",
             "# Room prices 2025\n\n| Room | Price | Guests |\n|---|---|---|\n| Lake | 90 | 2 |\n| Attic | 60 | 2 |\n",
-            "What is the price of the Tower room?", "95",
+            "What is the price of the Tower room?", "95", "60",
         ),
         (
             "# Warranty terms\n\nPublished on 3 May 2022.\n\nThe warranty of the pump covers 24 months.\n",
-            "# Warranty terms\n\nPublished on 3 May 2024.\n\nThe warranty of the motor covers 36 months.\n",
-            "How long is the warranty of the pump?", "24 months",
+            "# Warranty terms\n\nPublished on 3 May 2024.\n\nA pump.\n\nThe warranty of the motor covers 36 months.\n",
+            "How long is the warranty of the pump?", "24 months", "36 months",
         ),
         (
             "# Travel policy\n\nPublished on 3 May 2022.\n\nThe daily allowance is 40 euros.\n",
             "# Travel policy\n\nDraft, not approved. Published on 3 May 2024.\n\nThe daily allowance is 55 euros.\n",
-            "How many euros is the daily allowance?", "40 euros",
+            "How many euros is the daily allowance?", "40 euros", "55 euros",
         ),
         (
             "# Travel policy\n\nEffective from 1 March 2021.\n\nThe daily allowance is 40 euros.\n",
-            "# Travel policy\n\nEffective from 1 March 2199.\n\nThe daily allowance is 55 euros.\n",
-            "How many euros is the daily allowance?", "40 euros",
+            "# Travel policy\n\nEffective from 1 March 2099.\n\nThe daily allowance is 55 euros.\n",
+            "How many euros is the daily allowance?", "40 euros", "55 euros",
         ),
     ],
 )  # fmt: skip
-def test_what_is_no_newer_version_in_force_changes_nothing(tmp_path, encoder, old, new, question, told):
-    answer = Library(tmp_path, encoder, a_old_md=old, b_new_md=new).assistant().ask(question)
-    assert told in answer.text and not any(conflict.newest_first for conflict in answer.conflicts)
+def test_what_is_no_newer_version_in_force_changes_nothing(tmp_path, encoder, old, new, question, told, other):
+    place = Library(tmp_path, encoder, a_old_md=old, b_new_md=new)
+    assert told in put_first(place, question, told, other)
 
 
 def test_a_paper_is_not_of_the_day_on_which_it_ends():
@@ -101,7 +120,8 @@ def test_a_paper_is_not_of_the_day_on_which_it_ends():
 
 
 def test_a_cell_that_is_not_asked_for_is_no_difference(rules):
-    assert not rules.ask("Which meals are there?").conflicts
+    answer = rules.ask("Which meals are there now?")
+    assert len({c.passage.doc_id for c in answer.citations}) == 2 and not answer.conflicts
 
 
 def test_words_that_ask_for_now():
