@@ -168,6 +168,9 @@ def test_weak_support_conflicts_and_removed_sentences_are_said_in_words():
     assert "The sources disagree2010Notes · p. 3 · Cars › Price · 2023[1]2011Other[2]" in seen.text
     told = shown(Answer("?", (claim("A.", old),), conflicts=(Conflict(("ten", "eleven"), (old, new), ("2023", "")),)))
     assert "tenNotes · p. 3 · Cars › Price · 2023[1]2010elevenOther[2]2011" in told.text
+    versions = Conflict(("ten", "eleven"), (old, new), ("2025", "2023"), newest_first=True)
+    dated = shown(Answer("?", (claim("A.", old),), conflicts=(versions,)))
+    assert "As of 2025, and earlierten" in dated.text and "disagree" not in dated.text
     assert "2 sentences removed: not supportedFalse.Wrong." in seen.text
 
 

@@ -57,9 +57,8 @@ def _conflict(conflict: Conflict, numbers: Numbers, turn: int, language: Languag
         side = '<li><strong dir="auto">{}</strong><span class="dim" dir="auto">{}</span>{}{}</li>'
         markers = _markers([citation], numbers, turn, language)
         sides.append(Markup(side).format(value, source, markers, words))
-    return Markup('<section class="conflict"><h3>{}</h3><ul>{}</ul></section>').format(
-        say(language, "disagree"), joined(sides)
-    )
+    heading = say(language, "as of", date=dates[0]) if conflict.newest_first else say(language, "disagree")
+    return Markup('<section class="conflict"><h3>{}</h3><ul>{}</ul></section>').format(heading, joined(sides))
 
 
 def _sources(citations: Sequence[Citation], turn: int, language: Language) -> Markup:

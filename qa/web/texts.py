@@ -95,6 +95,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已核对：{n} 句话中有 {weak} 句依据较弱。",
     ),
     "disagree": ("The sources disagree", "来源说法不一"),
+    "as of": ("As of {date}, and earlier", "截至{date}，及此前"),
     "removed": ("{n} sentence removed: not supported|{n} sentences removed: not supported", "已删去 {n} 句：没有依据"),
     "next": ("You could ask next", "接下来可以问"),
     # what can be done with an answer
