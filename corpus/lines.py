@@ -135,6 +135,8 @@ def continues(rows: list[Line], i: int) -> bool:
     Only for two adjacent lines of running prose; marks (items, rows, headings) are the caller's to exclude.
     """
     before, line = rows[i - 1], rows[i]
+    if line.lower and not before.finished and len(before) > WRAP_MAX:
+        return True  # a sentence goes on, whatever the width
     if not WRAP_MIN - 5 <= len(before) <= WRAP_MAX:
         return False
     if re.search(r"[^\W\d_]-$", before.text) and line.lower:

@@ -32,6 +32,7 @@ BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
 _RIVAL = 0.25  # share of the best one's chance from which another counts as a possible answer
 _REFERS = re.compile(r"(?:It|They|He|She|This|These)\b")
+_ASKING = frozenset("explain describe tell give show shows list name mean means happen happens happened said".split())
 SIGNALS = ("logit", "unheld", "names", "unnamed")
 
 
@@ -140,5 +141,5 @@ def _uncovered(question: str, evidence: Sequence[Evidence]) -> list[str]:
     seen = {t for e in evidence for t in terms(" ".join((e.citation.title, e.citation.passage.text)))}
     if has_cjk(question):
         return []
-    plain = [w for w in words(question) if w not in STOP and len(w) > 3]
+    plain = [w for w in words(question) if w not in STOP and w not in _ASKING and len(w) > 3]
     return [w for w in dict.fromkeys(plain) if not any(known(t, seen) for t in terms(w))][:3]

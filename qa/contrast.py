@@ -9,6 +9,7 @@ import re
 from difflib import SequenceMatcher
 
 from index.words import STOP, has_cjk, stem, terms, words
+from qa.rows import cells
 from qa.scope import Told
 from qa.synonyms import same
 from qa.units import UNITS, WORD_NUMBERS
@@ -16,7 +17,6 @@ from qa.units import UNITS, WORD_NUMBERS
 _ALIKE = (
     0.5  # ratio of matching words from which sentences of one section count as built alike (Ratcliff and Obershelp)
 )
-_CELL = re.compile(r"^([^:;]{1,60}): ([^;]+);")
 _VALUE = "#"
 _HAVING = frozenset(stem(w) for w in "counts contains comprises totals amounts reaches holds stands lies".split())
 _WHOLE = frozenset(stem(w) for w in "total whole entire overall full new present current comprehensive".split())
@@ -60,8 +60,8 @@ def _frame(text: str, value: str) -> list[str]:
 
 def _other_row(one: str, other: str) -> bool:
     """Return whether two sentences are rows of tables alike, with different first cells."""
-    mine, theirs = _CELL.match(one), _CELL.match(other)
-    return bool(mine and theirs and mine[1] == theirs[1] and mine[2].lower() != theirs[2].lower())
+    mine, theirs = next(iter(cells(one).items()), None), next(iter(cells(other).items()), None)
+    return bool(mine and theirs and mine[0] == theirs[0] and mine[1].lower() != theirs[1].lower())
 
 
 def _rival_titles(one: str, other: str) -> bool:

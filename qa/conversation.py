@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from index.words import terms
 from qa.answer import Turn
-from qa.question import names, qualifiers
+from qa.question import names, qualifiers, smalltalk
+from qa.requests import parse
 from qa.rewrite import rewrite
 
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b")
@@ -58,6 +59,7 @@ class Asked:
 
 def understand(question: str, history: Sequence[Turn]) -> Asked:
     """Return the question with what it leans on, without what is only said before it ("OK. When is …")."""
+    history = [turn for turn in history if not _beside(turn.question)]
     question = _spoken(_REMARK, question)
     if (rest := _spoken(_ELSEWHERE, question)) != question and not leans(rest):
         question, history = rest, ()
@@ -72,6 +74,12 @@ def understand(question: str, history: Sequence[Turn]) -> Asked:
     if rewritten := rewrite(question, history):  # searched as typed all the same, which finds more (eval/LOG.md)
         return Asked(rewritten, rewritten, forms, weights)
     return Asked(question, full, forms, weights)
+
+
+def _beside(question: str) -> bool:
+    """Return whether a message leaves what is spoken about as it was: thanks, or "Who says so?"."""
+    request = parse(question)
+    return smalltalk(question) is not None or (request is not None and request.kind in ("source", "sure"))
 
 
 def _spoken(remark: re.Pattern[str], question: str) -> str:

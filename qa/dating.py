@@ -20,6 +20,7 @@ from qa.synonyms import content
 from qa.values import Value, dates
 
 LOOKED_AT = 12  # sentences among which two wordings of one are looked for
+ALIKE = 0.5  # share of their words that two wordings of a sentence have in common
 MOST = 3  # words in which they differ, for these to be told
 _SAID = re.compile(rf"[$€£¥₹]?{WORD.pattern}%?")
 OPENING = 2000  # characters of a document in which its date is looked for
@@ -82,13 +83,15 @@ def asks_now(question: str) -> bool:
 def newer_first(judged: Judged, question: str, index: Index) -> Judged:
     """Return the evidence with the newer of two wordings of a sentence first, unless the question asks for what was.
 
-    A rule that was replaced says the same but for a number or day, in a newer version of the same document; both are
-    told.
+    A rule that was replaced says the same but for a number or day, or stands in like words in the same place of a newer
+    version of the same document; both are told.
     """
     evidence = list(judged.evidence)
-    for n, m in combinations(range(min(LOOKED_AT, len(evidence))), 2):
+    looked = [e.citation for e in evidence[:LOOKED_AT]]
+    for n, m in combinations(range(len(looked)), 2):
         one, other = evidence[n], evidence[m]
-        if _replaces(other.citation, one.citation, question, index):
+        pair = (other.citation, one.citation)
+        if _replaces(*pair, question, index) or (_counterparts(*pair, looked) and _newer(*pair, question, index)):
             evidence[n], evidence[m] = replace(other, score=one.score), replace(one, score=other.score)
     return replace(judged, evidence=tuple(evidence))
 
@@ -103,25 +106,48 @@ def replaced(cited: Sequence[Citation], question: str, index: Index) -> tuple[Co
 
 
 def _replaces(new: Citation, old: Citation, question: str, index: Index) -> tuple[str, str] | None:
-    """Return the values in which a sentence is a newer wording of another, None where it is not.
+    """Return the values in which a sentence is a newer wording of another, None where it is not."""
+    said = _differing(new.quote, old.quote, question) if one_title(new, old) else None
+    return said if said and _newer(new, old, question, index) else None
+
+
+def _counterparts(new: Citation, old: Citation, looked: Sequence[Citation]) -> bool:
+    """Return whether two sentences under one heading share most words, and each with none of the other's text more."""
+    if not one_title(new, old) or new.passage.heading[1:] != old.passage.heading[1:]:
+        return False
+    shared = _shared(new, old)
+    mine = (_shared(new, c) for c in looked if c.passage.doc_id == old.passage.doc_id and c.key != old.key)
+    theirs = (_shared(old, c) for c in looked if c.passage.doc_id == new.passage.doc_id and c.key != new.key)
+    return shared >= ALIKE and all(shared > other for other in (*mine, *theirs))
+
+
+def _shared(one: Citation, other: Citation) -> float:
+    """Return the share of the words of two sentences that both hold (Jaccard), in [0, 1]."""
+    mine, theirs = set(terms(one.quote)), set(terms(other.quote))
+    return len(mine & theirs) / max(1, len(mine | theirs))
+
+
+def _newer(new: Citation, old: Citation, question: str, index: Index) -> bool:
+    """Return whether a sentence is of a newer version of the document of another one, and no past one is asked for.
 
     Their documents have one title but for years and versions, and that of the newer one lacks no word of the question
     which the older one holds; it is neither a draft nor dated later than today.
     """
     if new.passage.doc_id == old.passage.doc_id or (_PAST.search(question) and not asks_now(question)):
-        return None
-    same = all(_MARK.fullmatch(term) for term in set(terms(new.title)) ^ set(terms(old.title)))
-    said = _differing(new.quote, old.quote, question) if same else None
-    if not said:
-        return None
+        return False
     newer, older, today = (_when(day) for day in (_date(new, index), _date(old, index), date.today().isoformat()))
     if not newer or not older or not today or not older.high < newer.low <= today.low:
-        return None
+        return False
     texts = [f"{c.title} {index.document(c.passage.doc_id).text}" for c in (new, old)]
     if _DRAFT.search(texts[0][:OPENING]):
-        return None
+        return False
     held = [set(terms(text)) for text in texts]  # of whole documents, so the last thing that is looked at
-    return None if set(terms(question)) & (held[1] - held[0]) else said
+    return not set(terms(question)) & (held[1] - held[0])
+
+
+def one_title(one: Citation, other: Citation) -> bool:
+    """Return whether the titles of two documents are the same but for years and versions."""
+    return all(_MARK.fullmatch(term) for term in set(terms(one.title)) ^ set(terms(other.title)))
 
 
 def _differing(one: str, other: str, question: str) -> tuple[str, str] | None:
@@ -135,7 +161,13 @@ def _differing(one: str, other: str, question: str) -> tuple[str, str] | None:
     new, old = ([w for w in words[n] if w not in words[1 - n]] for n in (0, 1))
     if not all(said and len(said) <= MOST and all(map(_is_value, said)) for said in (new, old)):
         return None
-    return " ".join(new), " ".join(old)
+    return _joined(new, one), _joined(old, other)
+
+
+def _joined(said: Sequence[str], text: str) -> str:
+    """Return words as they stand together in a text, else parted by commas."""
+    together = " ".join(said)
+    return together if together in " ".join(text.split()) else ", ".join(said)
 
 
 def _is_value(word: str) -> bool:

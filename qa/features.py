@@ -54,6 +54,7 @@ _MONTHS = frozenset(
     """.split()
 )
 WORD = re.compile(r"\w(?:[\w.,:'’-]*\w)?")  # a word or figure with the marks inside it
+_HOURS = frozenset("midnight noon midday".split())
 _ORDINALS = frozenset("first second fourth fifth sixth seventh eighth ninth tenth eleventh twelfth last".split())
 Matrix = NDArray[np.float64]
 
@@ -197,12 +198,12 @@ def holds(expected: Kind, text: str, question: str = "") -> bool:
 
 
 def is_value(word: str) -> bool:
-    """Return whether a word in small letters is a number, in figures or words, or a part of a date.
+    """Return whether a word in small letters is a number, in figures or words, or a part of a date or time.
 
     >>> is_value("26"), is_value("fourth"), is_value("june"), is_value("days")
     (True, True, True, False)
     """
-    return _is_number(word) or _is_date(word) or word in _ORDINALS
+    return _is_number(word) or _is_date(word) or word in _ORDINALS or word in _HOURS
 
 
 def _is_number(word: str) -> bool:

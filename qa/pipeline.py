@@ -20,6 +20,7 @@ from qa.conflict import conflicts
 from qa.conversation import LEANING, Asked, asked_before, leans, readings, understand
 from qa.dating import dated, newer_first, replaced
 from qa.evidence import DEPTH, Evidence, Judged, Scorer, merge
+from qa.extreme import extreme_first
 from qa.points import completed
 from qa.question import check, names
 from qa.read.draft import Draft, Reader
@@ -82,6 +83,7 @@ def stream(
     quotes = () if isinstance(reader, QuoteReader) else (QuoteReader(),)
     readers = () if abstain.should_abstain(asked, judged, strictness) else (reader, *quotes)
     fitting = newer_first(abstain.fitting_first(asked, judged), asked.question, index)
+    fitting = extreme_first(fitting, asked.question, index)
     read = completed(asked.question, fitting, index).evidence
     for used in readers:  # where nothing that a model wrote holds, the quotes stand in
         for draft in used.read(asked.question, read, history):

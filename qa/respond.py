@@ -24,6 +24,7 @@ from qa.summary import summarise
 from qa.texts import documents as counted
 from qa.texts import language, say
 
+OF_EACH = 3  # sentences of each of two documents that are compared
 _AUTHOR = re.compile(
     r"^[ \t>*]*(?:source[ _])?authors?:[ \t]*(?P<name>[^\n;|]{2,80}?)[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
@@ -59,6 +60,8 @@ def respond(question: str, history: Sequence[Turn], index: Index, scorer: Scorer
     if request.kind == "mention":
         return Reply(documents.mentioning(question, request.subject, index))
     if request.kind == "compare":
+        if papers := _papers(request, index):
+            return Reply("", papers)
         found = compare.compare(question, request, index, scorer)
         return Reply(compare.told(question, found), found.drafts) if found.drafts else None
     if request.kind == "summary":
@@ -88,6 +91,20 @@ def _summary(question: str, request: Request, history: Sequence[Turn], index: In
     key = "summary" if told else "no_summary"
     drafts = tuple(Draft(plain(c.quote), (c,), item=True, label=heading) for heading, c in told)
     return Reply(say(question, key, title=title, name=name), drafts)
+
+
+def _papers(request: Request, index: Index) -> tuple[Draft, ...]:
+    """Return what two documents tell, side by side, where a comparison names two documents and no respect."""
+    sides = (request.subject, request.other)
+    if request.aspect or not any(documents.is_for_one(side) or _LOOKS_LIKE_FILE.search(side) for side in sides):
+        return ()
+    found = [documents.named(side, index, strict=not documents.is_for_one(side)) for side in sides]
+    if any(len(infos) != 1 for infos in found) or found[0] == found[1]:
+        return ()
+    told = [
+        (side, c) for side, (info,) in zip(sides, found, strict=True) for _, c in summarise(info.id, index)[:OF_EACH]
+    ]
+    return tuple(Draft(plain(c.quote), (c,), item=True, label=side) for side, c in told)
 
 
 def _written(question: str, index: Index) -> Reply | None:

@@ -44,6 +44,8 @@ _LEAD = re.compile(  # the asking words of a question and its auxiliary
     rf"date|place|city))?\b",
     re.IGNORECASE,
 )
+_BEING = re.compile(r" (?:is|are|was|were)\b")
+_DOES = re.compile(r" (?:do|does|did|will|would|can|could|should|must|may|might|has|have|had)\b")
 _WHICH_NOUN = re.compile(r"(?P<wh>which|what) (?P<noun>[a-z-]+)", re.IGNORECASE)
 _ASKED_NOUN = re.compile(
     r"\b(?:which|what) (?:(?!does\b|is\b|was\b|has\b)[\w-]+ ){0,2}?(?P<noun>(?!does\b|is\b|was\b|has\b|"
@@ -114,7 +116,7 @@ def rewrite(question: str, history: Sequence[Turn]) -> str | None:
         rest = next(filter(None, opened.groups()))
         return _completed(rest, before, history)
     if _BARE_WH.fullmatch(f"{text} ") or re.fullmatch(rf"{_ASKING}(?:, and .*)?", text, re.IGNORECASE):
-        return _reworded(text, before)
+        return _reworded(text, before, history[-1].answer)
     if _IT.search(text):
         return _filled(text, _subject(text, history))
     return None
@@ -150,7 +152,7 @@ def _completed(rest: str, before: str, history: Sequence[Turn]) -> str | None:
     if noun and (old := _ASKED_NOUN.search(before)):
         return before[: old.start("noun")] + noun["noun"] + before[old.end("noun") :]
     if _BARE_WH.fullmatch(rest):
-        return _reworded(rest, before)
+        return _reworded(rest, before, history[-1].answer)
     if _WH.match(rest):
         if _IT.search(rest):
             return _filled(rest, _subject(rest, history))
@@ -215,10 +217,20 @@ def _replaced_zh(before: str, new: str) -> str | None:
     return new + before[match.end() :] if match else f"{new}{before}"
 
 
-def _reworded(text: str, before: str) -> str | None:
-    """Return the question before asked with other asking words: "Where?" after "When did it open?"."""
+def _reworded(text: str, before: str, answer: str) -> str | None:
+    """Return the question before asked with other asking words: "Where?" after "When did it open?".
+
+    After "Who leads it?" whoever the answer names stands in the place of "who": "Since when Mia Holm leads it?"
+    """
     lead = _LEAD.match(before)
-    return f"{text[:1].upper()}{text[1:]}{before[lead.end() :]}" if lead else None
+    if lead is None:
+        return None
+    opening, rest = f"{text[:1].upper()}{text[1:]}", before[lead.end() :]
+    told = _names(telling_first(answer), person=True)
+    if lead.group().lower() == "who" and told and not re.match("who", text, re.IGNORECASE) and not _DOES.match(rest):
+        verb = _BEING.match(rest)
+        return f"{opening}{verb[0]} {told[0]}{rest[verb.end() :]}" if verb else f"{opening} {told[0]}{rest}"
+    return f"{opening}{rest}"
 
 
 def _filled(text: str, subject: str | None) -> str | None:

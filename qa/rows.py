@@ -13,8 +13,11 @@ from qa.answer import Citation
 from qa.polarity import denial
 from qa.question import names
 
-ROW = re.compile(r"^[^:;]{1,60}: .*; [^:;]{1,60}: ")
+ROW = re.compile(  # "Item: Rye bread; Price: 4.20", or "Bread | Price: 4.20 | Note: sliced; fresh"
+    r"^[^:;|]{1,60}: [^|]*; [^:;|]{1,60}: |^[^|]{1,120} \| (?:[^|]+ \| )*[^|:]{1,60}: "
+)
 _CELL = re.compile(r"(?:^|; )[^:;]{1,60}: ")
+_BAR = " | "
 _KEYED = re.compile(r"^(?P<key>[^\W\d_][^:：.!?;,。，；]{0,40})[:：] *(?P<value>\S.*)$", re.DOTALL)
 _KEY_WORDS = 4
 _LINES = 3  # that a record has at least
@@ -47,17 +50,25 @@ def told(text: str) -> str:
 
 def values(text: str) -> str:
     """Return what the cells of a row or a line of a record hold, without the names of columns; any other text whole."""
-    return "; ".join(_CELL.split(text)[1:]) if is_row(text) else told(text)
+    return "; ".join(value for _, value in _pairs(text)) if is_row(text) else told(text)
 
 
 def cells(text: str) -> dict[str, str]:
-    """Return what the cells of a row hold by the names of their columns, empty for any other text.
+    """Return what the cells of a row hold by the names of their columns, "" without one, empty for any other text.
 
-    >>> cells("Item: Rye bread; Price: 4.20")
-    {'Item': 'Rye bread', 'Price': '4.20'}
+    >>> cells("Item: Rye bread; Price: 4.20"), cells("Rye bread | Price: 4.20")
+    ({'Item': 'Rye bread', 'Price': '4.20'}, {'': 'Rye bread', 'Price': '4.20'})
     """
-    keys = [key.strip("; :") for key in _CELL.findall(text)]
-    return dict(zip(keys, _CELL.split(text)[1:], strict=True)) if is_row(text) else {}
+    return dict(_pairs(text)) if is_row(text) else {}
+
+
+def _pairs(row: str) -> list[tuple[str, str]]:
+    """Return the name of each cell's column and what the cell holds."""
+    if _BAR in row:
+        split = (cell.partition(": ") for cell in row.split(_BAR))
+        return [(name, value) if mark else ("", name) for name, mark, value in split]
+    names = [name.strip("; :") for name in _CELL.findall(row)]
+    return list(zip(names, _CELL.split(row)[1:], strict=True))
 
 
 def record(citation: Citation) -> list[str]:
@@ -86,7 +97,7 @@ def beside(question: str, citations: Sequence[Citation]) -> set[tuple[str, int, 
     tables: dict[tuple[str, tuple[str, ...], str], list[Citation]] = {}
     for one in citations:
         if is_row(text := _plain(one)):
-            tables.setdefault((one.passage.doc_id, one.passage.heading, text.split(":")[0]), []).append(one)
+            tables.setdefault((one.passage.doc_id, one.passage.heading, next(iter(cells(text)))), []).append(one)
     codes = {t for t, w in names(question).items() if any(c.isdigit() for c in w) and not _YEAR.fullmatch(w)}
     if has_cjk(question) or not tables:
         codes = set()

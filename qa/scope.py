@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from index.words import stem, terms
 from qa.answer import Citation
+from qa.rows import is_row
 
 _CJK = r"[\u3400-\u9fff]"
 _YEARS = re.compile(r"(?<![\w(.,-])(?:(?:FY\s?)?((?:19|20)\d\d))(?![\d)]|[.,]\d|-\d{2,4}\b)")
@@ -59,7 +60,6 @@ _NAME = re.compile(
     r"\b(?:[A-Z][\w'’&.-]*\w|[A-Z])(?: (?:of |de |van |von )?(?:[A-Z][\w'’&-]*|\d{1,3}(?![\d.,%]|\s?[a-z%])))*"
 )
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z]\w+\b")
-_ROW = re.compile(r"[^:;|]{1,60}: [^;|]+[;|] ")
 _REFERS = re.compile(r"(?:It|They|He|She|This|These|Its|Their)\b")
 _SAYING = (
     r"says?|said|reports?|reported|writes?|wrote|dates?|dated|gives?|gave|claims?|claimed|states?|stated|notes?|noted|"
@@ -101,7 +101,7 @@ class Told:
         before = " ".join(passage.slice(*earlier[-1]).split()) if earlier else ""
         heading = next((h for h in reversed(passage.heading) if h != citation.title), "")
         text = " ".join(citation.quote.split())
-        return cls(text, heading, citation.title, passage.doc_id, "" if _ROW.match(text) else before)
+        return cls(text, heading, citation.title, passage.doc_id, "" if is_row(text) else before)
 
     @property
     def place(self) -> str:
@@ -111,7 +111,7 @@ class Told:
     @property
     def row(self) -> bool:
         """Whether it is a row of a table, which names its thing in the title or the heading."""
-        return _ROW.match(self.text) is not None
+        return is_row(self.text)
 
     @property
     def own(self) -> str:

@@ -23,7 +23,7 @@ _ASKS_MONEY = re.compile(
 _MONEY = re.compile(
     r"[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|yuan|dollars?|euros?|pounds?|rupees?|yen|cents?|francs?)\b|\d\s?(?:k|mn|bn)\b"
 )
-_CELL_AMOUNT = re.compile(r": \d[\d.,]*(?:;|$)")  # tables name the currency nowhere, or in a column's name
+_CELL_AMOUNT = re.compile(r": \d[\d.,]*(?:;| \||$)")  # tables name the currency nowhere, or in a column's name
 _IN_UNIT = re.compile(r"\bin (?:(?:square|cubic|full|whole|working|calendar) )?(?P<unit>[a-z]+(?:-[a-z]+)?)\b")
 _UNITS = (  # words that name units of one kind; a question that asks for one is answered in one of these
     "kilometre kilometres kilometer kilometers km metre metres meter meters m miles mile mi feet foot ft cm mm",

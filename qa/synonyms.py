@@ -17,7 +17,11 @@ _SYNONYMS = {
         "phone telephone number", "holiday leave vacation", "seat seats seated", "permit permitted allow allowed",
         "catch caught fire burn burned burnt fires", "deliver delivers delivered delivery deliveries",
         "headquarters headquartered head-office office", "ceo executive chief", "big size area",
-        "run runs operate operates",
+        "run runs operate operates", "expire expires expired expiry lapse lapses lapsed",
+        "launch launched release released introduce introduced", "die died death", "weigh weighs weight",
+        "revenue revenues turnover", "store stores shop shops outlet outlets",
+        "resident residents inhabitant inhabitants", "pupil pupils student students",
+        "produce produced manufacture manufactured manufacturing",
     )
     for w in group.split()
 }  # fmt: skip

@@ -132,6 +132,13 @@ def test_newlines_of_a_wrapped_paragraph_do_not_end_sentences():
     ]
 
 
+def test_a_sentence_goes_on_after_a_line_of_any_width():
+    wide = f"We have three offers, of which the first {'and by far the dearest ' * 5}can start in March but"
+    assert len(wide) > 130
+    assert [line.replace("\n", " ") for line in lines_of(f"{wide}\nnot before.")] == [f"{wide} not before."]
+    assert lines_of(f"{wide}.\nnot before.") == [f"{wide}.", "not before."]
+
+
 def test_each_newline_ends_a_block_where_a_line_is_a_paragraph():
     first = "The mill was built by two brothers who had come from the north with a cart, a saw and nothing else " * 2
     text = f"{first.strip()}\nIt burned down twice and was rebuilt both times\nToday it is a museum"

@@ -19,11 +19,12 @@ NEW = (
 )
 
 
-def put_first(place, question, old, new):
-    """Which of two sentences comes first where the older one had scored better."""
+def put_first(place, question, old, new, beside=False):
+    """Which of two sentences comes first where the older one had scored better, with further evidence behind them."""
     found = [c for hit in place.index.retrieve([question], 12) for c, _ in candidates(hit, 1)]
     pair = [next(c for c in found if text in c.quote) for text in (old, new)]
-    judged = Judged((Evidence(pair[0], 0.6), Evidence(pair[1], 0.3)), 0.9, np.zeros((2, 1)))
+    more = [Evidence(c, 0.01) for c in found if c.key not in {p.key for p in pair}] if beside else []
+    judged = Judged((Evidence(pair[0], 0.6), Evidence(pair[1], 0.3), *more), 0.9, np.zeros((2, 1)))
     return newer_first(judged, question, place.index).evidence[0].citation.quote
 
 
@@ -66,6 +67,43 @@ def test_the_newer_wording_comes_first_however_they_score(rules_place):
     question = "How many days of paid holiday are there?"
     assert "28 days" in put_first(rules_place, question, "26 days", "28 days")
     assert "26 days" in put_first(rules_place, "How many days of paid holiday were there?", "26 days", "28 days")
+
+
+LAUNDRY_OLD = (
+    "# House rules\n\nValid from 1 January 2024\n\n## Laundry\n\n"
+    "Book the laundry room on the board by the door, three hours at a time.\n\n"
+    "Book the garden room on the board by the door, six hours at a time.\n\n"
+    "## Quiet\n\nOn Fridays quiet hours are from 21:30 to midnight.\n"
+)
+LAUNDRY_NEW = (
+    "# House rules\n\nValid from 1 January 2026\n\n## Laundry\n\n"
+    "Book the laundry room in the app, three hours at a time.\n\n"
+    "Book the garden room on the board by the door, six hours at a time.\n\n"
+    "## Quiet\n\nOn Fridays quiet hours are from 20:00 to 23:00.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def laundry(tmp_path_factory, encoder):
+    return Library(tmp_path_factory.mktemp("laundry"), encoder, a_md=LAUNDRY_OLD, b_md=LAUNDRY_NEW)
+
+
+def test_a_rule_in_other_words_of_a_newer_version_comes_first_and_both_are_told(laundry):
+    question, old, new = "How do I book the laundry room?", "laundry room on the board", "in the app"
+    assert new in put_first(laundry, question, old, new)
+    assert old in put_first(laundry, "How was the laundry room booked?", old, new)
+    told = laundry.assistant().ask(question).text
+    assert 0 <= told.find(new) < told.find(old)
+
+
+def test_a_rule_on_something_else_of_a_newer_version_does_not_come_first(laundry):
+    question = "How do I book the laundry room?"
+    assert "garden" not in put_first(laundry, question, "laundry room on the board", "garden room", beside=True)
+
+
+def test_midnight_is_a_time_in_which_two_versions_differ(laundry):
+    (conflict,) = laundry.assistant().ask("When are the quiet hours on Fridays now?").conflicts
+    assert conflict.values == ("20:00, 23:00", "21:30, midnight") and conflict.newest_first
 
 
 def test_papers_of_other_titles_are_no_versions_of_one(tmp_path, encoder):

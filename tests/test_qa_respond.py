@@ -76,6 +76,13 @@ def test_two_things_are_compared_side_by_side(library):
     assert chat(library, "Compare ChatGPT and Gemini").abstained
 
 
+def test_two_documents_are_compared_by_what_each_tells(library):
+    answer = chat(library, "Compare su7-safety-incidents.pdf with mi-fan-community.txt")
+    told = [(c.text.split(": ")[0], c.citations[0].passage.doc_id) for c in answer.claims]
+    names = ("su7-safety-incidents.pdf", "mi-fan-community.txt")
+    assert told == [(name, name) for name in names for _ in range(3)]
+
+
 def test_who_says_so_names_source_author_and_place(library):
     first = "What is the cheapest price for an SU7?"
     answer = chat(library, first, "Who says so?")

@@ -1,6 +1,7 @@
 import pytest
 
 from qa.answer import Turn
+from qa.conversation import understand
 from qa.rewrite import rewrite
 
 
@@ -12,6 +13,9 @@ from qa.rewrite import rewrite
         ("Which rank was it in Q1?", "First.", "Not Q1, Q3.", "Which rank was it in Q3?"),
         ("When was Ames's book printed?", "In May.", "Actually, I want Birch's.", "When was Birch's book printed?"),
         ("When did the ferry open?", "In May.", "Where?", "Where did the ferry open?"),
+        ("Who runs the mill?", "Ada Birch (chair), Tom Lee. [1]", "Since when?", "Since when Ada Birch runs the mill?"),
+        ("Who is the head cook?", "It is Mia Holm. [1]", "Since when?", "Since when is Mia Holm the head cook?"),
+        ("Who did they hire?", "Mia Holm. [1]", "When?", "When did they hire?"),
         ("How much is the toll in Norway?", "Two.", "And in Spain?", "How much is the toll in Spain?"),
         ("How much is the toll?", "Two.", "And in Spain?", "How much is the toll in Spain?"),
         ("What was the toll in Wales in 2022?", "Two.", "And in 2023?", "What was the toll in Wales in 2023?"),
@@ -57,3 +61,10 @@ def test_a_question_that_stands_alone_is_left_alone(question):
 )
 def test_what_only_leads_to_the_answer_is_not_who_is_meant(answer, stands):
     assert rewrite("Where was she born?", [Turn("Who is the director?", answer)]) == f"Where was {stands} born"
+
+
+@pytest.mark.parametrize("said", ["Who says so?", "Are you sure?", "Thanks!"])
+def test_what_is_said_beside_leaves_the_matter_as_it_was(said):
+    history = [Turn("How long is the warranty on the kettle?", "Six years. [1]"), Turn(said, "…")]
+    assert understand("And the grinder?", history).question == "How long is the warranty on the grinder?"
+    assert understand("Since when?", [Turn(said, "…")]) == understand("Since when?", [])

@@ -29,6 +29,10 @@ FAQ = (
     "**Do you deliver to islands?**\nNo, not at present.\n\n**Can I pause my subscription?**\n"
     "You can pause your subscription for eight weeks.\n"
 )
+SALES = (
+    "# Acme in figures\n\n| | 2023 | 2024 |\n|---|---|---|\n| Kettles sold | 1,610 | 1,870 |\n"
+    "| Coffee grinders sold | 240 | 228 |\n| Note | as planned; twice audited | late |\n"
+)
 MUSEUM = "# The canal\n\nThe canal has 22 locks. A museum of the canal opened in 2003. Nineteen men died in a flood.\n"
 DOSES = "Dosage\n\nBy age:\n\nAge: 1 to 3 years; Single dose: 2.5 ml\nAge: 4 to 6 years; Single dose: 3.75 ml\n"
 
@@ -40,6 +44,12 @@ def asked(tmp_path, encoder, question, strictness="usual", **files):
 def test_only_the_row_that_the_question_names_is_quoted(tmp_path, encoder):
     answer = asked(tmp_path, encoder, "What allergens are in the vegan brownie?", prices_csv=PRICES)
     assert "nuts" in answer.text and "Rye" not in answer.text and "Apple" not in answer.text
+
+
+def test_a_row_without_a_name_for_its_first_column_is_told_from_the_others(tmp_path, encoder):
+    answer = asked(tmp_path, encoder, "How many kettles were sold in 2023?", year_md=SALES)
+    assert [c.text for c in answer.claims] == ["Kettles sold | 2023: 1,610 | 2024: 1,870"]
+    assert not answer.conflicts
 
 
 def test_an_amount_finds_the_row_in_whose_range_it_lies(tmp_path, encoder):
@@ -116,6 +126,7 @@ def test_when_one_may_asks_for_a_condition(tmp_path, encoder):
 def test_values_are_told_without_their_keys():
     assert told("Fault: leak") == "leak"
     assert values("Item: Rye bread; Price: 4.20") == "Rye bread; 4.20"
+    assert values("Rye bread | Price: 4.20 | Note: sliced; fresh") == "Rye bread; 4.20; sliced; fresh"
 
 
 @pytest.mark.parametrize("question", ["What is hunger marketing?", "How many people sing?", "Is the lamp portable?"])

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.words import terms
-from qa.answer import Turn
+from qa.answer import Citation, Turn
 from qa.compound import parts
+from qa.dating import one_title
 from qa.evidence import Evidence
 from qa.features import COUNTS, WORD, is_value
 from qa.polarity import denial
@@ -91,7 +92,13 @@ def plain(quote: str) -> str:
 
 
 def _repeats(piece: Evidence, chosen: Sequence[Evidence]) -> bool:
-    return any(c.citation.key == piece.citation.key or repeats(piece.citation.quote, c.citation.quote) for c in chosen)
+    return any(_same(piece.citation, c.citation) for c in chosen)
+
+
+def _same(one: Citation, earlier: Citation) -> bool:
+    """Return whether a sentence says what an earlier one says; of two versions of a document in all its words."""
+    versions = one.passage.doc_id != earlier.passage.doc_id and one_title(one, earlier)
+    return one.key == earlier.key or repeats(one.quote, earlier.quote, 1.0 if versions else _REPEATS)
 
 
 def _plain_figures(text: str) -> str:
@@ -100,15 +107,17 @@ def _plain_figures(text: str) -> str:
     return re.sub(r"\b[a-z]+\b", lambda match: _SMALL.get(match[0], match[0]), text)
 
 
-def repeats(text: str, earlier: str) -> bool:
+def repeats(text: str, earlier: str, share: float = _REPEATS) -> bool:
     """Return whether a text says what an earlier one says: in nearly its words, its numbers, days, names and denials.
+
+    ``share`` of its words, in [0, 1], stand in the earlier one.
 
     >>> repeats("It shuts at six, mostly.", "Mostly it shuts at six."), repeats("It has 26 days.", "It has 28 days.")
     (True, False)
     """
     text, earlier = _plain_figures(text), _plain_figures(earlier)
     own, held = set(terms(text)), set(terms(earlier))
-    if len(own & held) < _REPEATS * max(1, len(own)) or denial(text).lower() != denial(earlier).lower():
+    if len(own & held) < share * max(1, len(own)) or denial(text).lower() != denial(earlier).lower():
         return False
     if not set(_FIGURE.findall(text)) <= set(_FIGURE.findall(earlier)):
         return False
