@@ -33,6 +33,8 @@ _MATTER = re.compile(
 )
 ADDRESS = re.compile(r"https?://|www\.|\S@\S|\bdoi\b", re.I)
 DATE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_FROM = re.compile(r"From: *\S")
+_MAIL = re.compile(r"(?:To|Date|Sent|Subject|Cc|Reply-To): *\S", re.I)
 _BUTTON = re.compile(
     r"(?:view|download|share|print|read more|click|sign (?:in|up)|log ?in|subscribe|menu|skip to)\b", re.I
 )
@@ -57,7 +59,7 @@ class Candidate:
 
 def candidates(rows: list[Line]) -> list[Candidate]:
     """Read the lines once and collect what looks like headings."""
-    items, recurring = item_flags(rows), furniture(rows)
+    items, recurring, messages = item_flags(rows), furniture(rows), _messages(rows)
     count = Counter(row.text for row in rows)
     found: list[Candidate] = []
     seen: set[str] = set()
@@ -67,6 +69,8 @@ def candidates(rows: list[Line]) -> list[Candidate]:
         one = None
         if row.text.rstrip(".") not in recurring and not row.is_page_number:
             one = _numbered(rows, items, i, seen) or _caps(rows, items, i) or _titled(rows, items, i, found, count)
+        if i in messages:
+            one = Candidate(i, i, row.text, "matter", 0)
         if one:
             found.append(one)
             i = one.last
@@ -74,6 +78,16 @@ def candidates(rows: list[Line]) -> list[Candidate]:
     starts = {one.first for one in found}
     leading = {one.name for one in found if one.last + 1 not in starts}  # stands before text at least once
     return [one for one in found if count[one.name] < 3 or one.name in leading]  # else a logo, a menu
+
+
+def _messages(rows: list[Line]) -> frozenset[int]:
+    """Return the lines that tell who wrote each message of a thread: "From: …" above lines such as "Subject: …"."""
+    starts = [
+        i
+        for i, row in enumerate(rows)
+        if _FROM.match(row.text) and sum(_MAIL.match(after.text) is not None for after in rows[i + 1 : i + 5]) > 1
+    ]
+    return frozenset(starts if len(starts) > 1 else ())
 
 
 def _plain(row: Line) -> bool:

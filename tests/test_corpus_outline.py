@@ -174,3 +174,14 @@ def test_numbered_sections_of_a_contract_leaflet_and_regulation_are_headings():
         ["1. What it is and what it is used for", "2. How to store it"],
         ["§ 1 School day", "§ 2 Absence"],
     ]
+
+
+MESSAGE = "From: {who}\nDate: 3 May 2025\nSubject: Re: Roof\n\nThe roof leaks again, and nobody has called anyone.\n\n"
+
+
+def test_the_messages_of_a_thread_stand_under_who_wrote_them():
+    people = ("Ada Birch", "Tom Lee <tom@lee.example>", "Ada Birch", "Ada Birch")
+    thread = "".join(MESSAGE.format(who=who) for who in people)
+    assert found(thread) == [(1, f"From: {who}") for who in people]
+    assert found(MESSAGE.format(who="Ada Birch")) == []
+    assert found("From: Lisbon\nTo: Porto\n\nFrom: Porto\nTo: Braga\n\nThe train is late every day.\n") == []
