@@ -174,6 +174,17 @@ def test_weak_support_conflicts_and_removed_sentences_are_said_in_words():
     assert "2 sentences removed: not supportedFalse.Wrong." in seen.text
 
 
+def test_two_documents_of_one_title_are_told_apart_by_their_files():
+    one, other = (
+        cited(passage("Six days.", doc_id="old/rules.md"), "Six days."),
+        cited(passage("Five days.", doc_id="rules_2026.md"), "Five days."),
+    )
+    seen = shown(Answer("?", (claim("Six days.", one), claim("Five days.", other))))
+    assert "[1] Notes rules.md" in seen.text and "[2] Notes rules_2026.md" in seen.text
+    refused = shown(Answer("?", (), message="No.", nearest=(one, other)))
+    assert "[1] Notes · rules.md" in refused.text and "[2] Notes · rules_2026.md" in refused.text
+
+
 def test_a_supported_answer_says_so():
     one = claim("Founded in 2010.", cited(FACTS, "2010"))
     assert "Checked: the sentence is supported by its source." in shown(Answer("?", (one,))).text

@@ -61,11 +61,18 @@ def _conflict(conflict: Conflict, numbers: Numbers, turn: int, language: Languag
     return Markup('<section class="conflict"><h3>{}</h3><ul>{}</ul></section>').format(heading, joined(sides))
 
 
+def _where(citation: Citation, citations: Sequence[Citation], language: Language) -> str:
+    """Return where a quote stands, with the file's name where another document of these has the same title."""
+    twins = {c.passage.doc_id for c in citations if c.title == citation.title}
+    name = PurePath(citation.passage.doc_id).name if len(twins) > 1 else ""
+    return " · ".join(filter(None, (name, place(citation, language))))
+
+
 def _sources(citations: Sequence[Citation], turn: int, language: Language) -> Markup:
     """Return one line for each place that is cited: its markers, title and place."""
     places: dict[tuple[str, str, str], list[Markup]] = {}
     for number, citation in enumerate(citations, start=1):
-        key = (citation.passage.doc_id, citation.title, place(citation, language))
+        key = (citation.passage.doc_id, citation.title, _where(citation, citations, language))
         places.setdefault(key, []).append(marker(citation, number, turn, language))
     lines = []
     for (doc_id, title, where), marks in places.items():
@@ -84,7 +91,7 @@ def _nearest(citations: Sequence[Citation], turn: int, language: Language) -> Ma
     """Return what a refusal offers: the closest passages' best sentences with their places."""
     lines = []
     for number, citation in enumerate(citations, start=1):
-        source = " · ".join(filter(None, (citation.title, place(citation, language))))
+        source = " · ".join(filter(None, (citation.title, _where(citation, citations, language))))
         lines.append(
             Markup('<li><blockquote dir="auto">{}</blockquote>{} <span class="dim" dir="auto">{}</span></li>').format(
                 citation.quote, marker(citation, number, turn, language), source
