@@ -11,6 +11,7 @@ from index.words import terms
 from qa.verbs import AUXILIARIES, PAST, THIRD
 
 MOST = 4  # parts that are searched
+_ASKED = 3  # words of what is counted, before the auxiliary: "how many single beds does …"
 _PREPOSITION = (
     r"(?:about|after|against|as|at|before|by|during|for|from|in|of|on|over|since|to|under|until|up to|with|within|"
     r"without)"
@@ -38,6 +39,12 @@ _THINGS = re.compile(
 _AGAIN = re.compile(  # "in launches and in shaping the brand"
     rf"\b(?P<word>{_PREPOSITION}) (?P<first>[^,?]+?),? and (?P=word) (?P<second>[^,?]+?)(?=\?|$)"
 )
+_BOTH = re.compile(  # "How long are the course and the exam?", "What are the price and the weight of the lamp?"
+    r"(?P<opens>(?:what|who|where|when|how [a-z]+) (?:are|were|is|was) )"
+    r"(?P<first>the (?!difference)[\w’'-]+(?: [\w’'-]+)?) and (?P<second>the [\w’'-]+(?: [\w’'-]+)?)"
+    r"(?P<of> (?:of|for|in|at) [^?]+)?\?",
+    re.IGNORECASE,
+)
 _VERBS = re.compile(  # "did it start as a shop, enter the market and begin with cars?"
     r"(?P<opens>.*?\b(?:do|does|did|can|will|should|must|may|would|could) "
     r"(?:(?:the|an?|its|their|my|our) )?(?:[\w'’&-]+ ){1,3}?)"
@@ -59,8 +66,13 @@ _OPENS = re.compile(
     r"should|compare|name|list|give|tell)\b",
     re.IGNORECASE,
 )
+_PREPOSITIONS = frozenset(_PREPOSITION[3:-1].split("|")) | {"between"}
+_BE = frozenset("is are was were".split())
+_PLURAL = re.compile(r"\b(do|are|were|have) $")
+_SINGULAR = {"do": "does", "are": "is", "were": "was", "have": "has"}
+_AUXILIARY_WORDS = frozenset(_AUXILIARY[3:-1].split("|"))
 _ONES = re.compile(r"(which|what) ones?\b", re.IGNORECASE)
-_BASES = frozenset(PAST.values())
+_BASES = frozenset(PAST.values()) | {"have"}
 _FINITE = AUXILIARIES | {"do", "does", "did"} | frozenset(PAST) | frozenset(THIRD) | _BASES
 
 
@@ -70,14 +82,14 @@ def parts(question: str, texts: Iterable[str] = ()) -> list[str]:
     Names that stand joined in ``texts``, more often than alone, are one name ("Johnson and Johnson").
 
     >>> parts("What do Mao and Wong advise?")
-    ['What do Mao advise?', 'What do Wong advise?']
+    ['What does Mao advise?', 'What does Wong advise?']
     >>> parts("Who founded it, and when was that?")
     ['Who founded it', 'when was that?']
     """
     found = clauses(question)
     if len(found) > 1:
         return [found[0], *(_completed(found[0], part) for part in found[1:MOST])]
-    forms: tuple[Callable[[str], list[str]], ...] = (_prepositions, _verbs, _added)
+    forms: tuple[Callable[[str], list[str]], ...] = (_both, _prepositions, _verbs, _added)
     return _named(question, "\n".join(texts)) or next(filter(None, (form(question) for form in forms)), found)
 
 
@@ -100,7 +112,20 @@ def _named(question: str, text: str) -> list[str]:
     owned = _OWNED.search(match[1])  # "Chen's view and Wong's"
     last = f"{match[2]}{owned[1]}" if owned and match[2].endswith(("'s", "’s")) else match[2]
     each = [*match[1].split(", "), last]
-    return [f"{question[: match.start()]}{one}{question[match.end() :]}" for one in each][:MOST]
+    after = question[match.end() :].removeprefix(" each")
+    return [f"{_agreeing(question[: match.start()], one)}{one}{after}" for one in each][:MOST]
+
+
+def _agreeing(before: str, subject: str) -> str:
+    """Return the words before a subject with the auxiliary that they end with in the singular, where it is one thing.
+
+    >>> _agreeing("What do ", "Mao"), _agreeing("What do ", "the fans")
+    ('What does ', 'What do ')
+    """
+    match = _PLURAL.search(before)
+    if match is None or (subject.endswith("s") and not subject[:1].isupper()):
+        return before
+    return f"{before[: match.start()]}{_SINGULAR[match[1]]} "
 
 
 def _is_one(match: re.Match[str], text: str) -> bool:
@@ -108,6 +133,14 @@ def _is_one(match: re.Match[str], text: str) -> bool:
     first, second = re.sub(r"^(?:[a-z]+ )+", "", match[1]), match[2]
     joined = text.count(f"{first} and {second}")
     return joined > 0 and min(text.count(first), text.count(second)) <= 2 * joined
+
+
+def _both(question: str) -> list[str]:
+    match = _BOTH.fullmatch(question)
+    if match is None or _PREPOSITIONS & {*match["first"].split(), *match["second"].split()}:
+        return []
+    each = match.group("first", "second")
+    return [f"{_agreeing(match['opens'], one)}{one}{match['of'] or ''}?" for one in each]
 
 
 def _prepositions(question: str) -> list[str]:
@@ -127,7 +160,23 @@ def _verbs(question: str) -> list[str]:
 
 def _added(question: str) -> list[str]:
     match = _ADDED.fullmatch(question)
-    return [f"{match['asks']}{match['rest']}?", f"{match['asks']} {match['added']}?"] if match else []
+    if match is None:
+        return []
+    return [f"{match['asks']}{match['rest']}?", f"{match['asks']}{_predicated(match['rest'], match['added'])}?"]
+
+
+def _predicated(rest: str, subject: str) -> str:
+    """Return what a question asks of its subject, asked of another one; that alone where no verb is found.
+
+    >>> _predicated(" does the tea cost", "the cake"), _predicated(" is the fee of the hall meant to rise", "the rent")
+    (' does the cake cost', ' is the rent meant to rise')
+    """
+    told = rest.split()
+    first = next((n for n, word in enumerate(told[:_ASKED]) if word in _AUXILIARY_WORDS), len(told))
+    verb = next((n for n, word in enumerate(told) if n > first + 2 and (word in PAST or word in _BASES)), len(told))
+    if verb == len(told) and not (told[first : first + 1] and told[first] in _BE):
+        return f" {subject}"
+    return " ".join(("", *_agreeing(" ".join((*told[: first + 1], "")), subject).split(), subject, *told[verb:]))
 
 
 def _completed(first: str, later: str) -> str:

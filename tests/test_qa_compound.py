@@ -44,7 +44,17 @@ BOOM = (
             "What part do cooks play in planning and in buying the food?",
             ["What part do cooks play in planning?", "What part do cooks play in buying the food?"],
         ),
-        ("How much is the tea, and the cake of the day?", ["How much is the tea?", "How much the cake of the day?"]),
+        ("How much is the tea, and the cake of the day?", ["How much is the tea?", "How much is the cake of the day?"]),
+        ("How much do the teas cost, and the cake?", ["How much do the teas cost?", "How much does the cake cost?"]),
+        ("How many beds has it, and the main house?", ["How many beds has it?", "How many the main house?"]),
+        ("How long are the course and the exam?", ["How long is the course?", "How long is the exam?"]),
+        (
+            "What are the price and the weight of the lamp?",
+            ["What is the price of the lamp?", "What is the weight of the lamp?"],
+        ),
+        ("Which are the oldest and the newest mill?", ["Which are the oldest and the newest mill?"]),
+        ("What do Kern and Hall sell?", ["What does Kern sell?", "What does Hall sell?"]),
+        ("Where do the cooks and the crew each eat?", ["Where do the cooks eat?", "Where does the crew eat?"]),
         (
             "Which towns built mills, and which ones closed theirs?",
             ["Which towns built mills", "which towns closed theirs?"],
