@@ -40,7 +40,7 @@ _AGAIN = re.compile(  # "in launches and in shaping the brand"
     rf"\b(?P<word>{_PREPOSITION}) (?P<first>[^,?]+?),? and (?P=word) (?P<second>[^,?]+?)(?=\?|$)"
 )
 _BOTH = re.compile(  # "How long are the course and the exam?", "What are the price and the weight of the lamp?"
-    r"(?P<opens>(?:what|who|where|when|how [a-z]+) (?:are|were|is|was) )"
+    r"(?P<opens>(?:what|who|where|when|how [a-z]+) (?:are|were) )"
     r"(?P<first>the (?!difference)[\w’'-]+(?: [\w’'-]+)?) and (?P<second>the [\w’'-]+(?: [\w’'-]+)?)"
     r"(?P<of> (?:of|for|in|at) [^?]+)?\?",
     re.IGNORECASE,

@@ -7,7 +7,7 @@ A question that leans on the conversation (a pronoun, an ellipsis, "and the …?
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.words import terms
 from qa.answer import Turn
@@ -59,7 +59,9 @@ class Asked:
 
 def understand(question: str, history: Sequence[Turn]) -> Asked:
     """Return the question with what it leans on, without what is only said before it ("OK. When is …")."""
-    history = [turn for turn in history if not _beside(turn.question)]
+    history = [
+        replace(turn, question=_spoken(_REMARK, turn.question)) for turn in history if not _beside(turn.question)
+    ]
     question = _spoken(_REMARK, question)
     if (rest := _spoken(_ELSEWHERE, question)) != question and not leans(rest):
         question, history = rest, ()

@@ -11,6 +11,8 @@ from index.words import STOP, has_cjk, terms
 from qa.answer import Turn
 from qa.context import telling_first
 from qa.question import names
+from qa.rows import cells
+from qa.verbs import PAST
 
 DEEPEST = 4  # turns that are looked back
 _CORRECTION = re.compile(
@@ -86,6 +88,8 @@ _PHRASE = re.compile(
     r"that|like|against)\b|\?|$)"
 )
 _NUMBERED = re.compile(r"\b(?!in\b|of\b|to\b|than\b|for\b|at\b|by\b|or\b|and\b)[a-z]+ \d{1,3}\b")  # "room 4"
+_BASES = frozenset(PAST.values())
+_HELPED = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must|may)\b", re.IGNORECASE)
 _YEAR, _QUARTER = re.compile(r"\b(?:1[89]|20)\d\d\b"), re.compile(r"\bQ[1-4]\b")
 
 
@@ -247,7 +251,11 @@ def _subject(text: str, history: Sequence[Turn]) -> str | None:
     """Return what a pronoun stands for: who or what the last answer named, or what the questions before were about."""
     match, last = _IT.search(text), history[-1]
     person = match is not None and match.group().lower() in _PERSON
-    asked = re.match(r"(?P<who>who\b)|which\b", last.question, re.IGNORECASE)
+    before = _before(history)
+    asked = re.match(r"(?P<who>who\b)|which\b", before, re.IGNORECASE)
+    row = "" if person or not re.match(r"(?:which|what)\b", before, re.IGNORECASE) else _row(last.answer)
+    if row and row.split()[-1].lower() not in before.lower():  # "Which flat is the largest?"
+        return row
     found = [name for name in _names(telling_first(last.answer), person=person) if name not in last.question]
     if asked and found and (not asked["who"] or (person and not _names(last.question, asked=True))):
         return found[0]
@@ -255,6 +263,13 @@ def _subject(text: str, history: Sequence[Turn]) -> str | None:
         if topic := _topic(_before(history[:end])):
             return topic
     return None
+
+
+def _row(answer: str) -> str:
+    """Return what the row of a table tells of that is an answer, "" where none is: "flat 301", "Alba"."""
+    first, *_ = re.split(r"\s*\[\d+\]", answer.strip(), maxsplit=1)
+    name, value = next(iter(cells(first).items()), ("", ""))
+    return f"{name.lower()} {value}".strip() if value.isdigit() else value
 
 
 def _topic(before: str) -> str:
@@ -265,7 +280,14 @@ def _topic(before: str) -> str:
     if (match := _WHAT_IS.fullmatch(before)) or (match := _ABOUT.search(before)):
         return match["thing"]
     numbered, phrases = _NUMBERED.search(before), _PHRASE.findall(before)
-    return numbered[0] if numbered else phrases[-1] if phrases else ""
+    return numbered[0] if numbered else _without_verb(phrases[-1], before) if phrases else ""
+
+
+def _without_verb(phrase: str, before: str) -> str:
+    """Return a noun phrase without the verb that ends its question: "When does the laundry room close?"."""
+    *rest, last = phrase.split()
+    ends = len(rest) > 1 and before.rstrip("? ").endswith(phrase) and last in _BASES
+    return " ".join(rest) if ends and _HELPED.search(before) else phrase
 
 
 def _opens(word: str, rest: str) -> bool:

@@ -74,7 +74,7 @@ def test_names_are_what_nothing_can_stand_in_for():
         ("What does it cost, and which in phones?", ["What does it cost", "which in phones?"]),  # nothing to vary
         (
             "How do the fans and the founder each help?",
-            ["How do the fans each help?", "How do the founder each help?"],
+            ["How do the fans help?", "How does the founder help?"],
         ),
         (
             "What are the topics of the papers by Zhao and Yi of 2021 and of 2022?",

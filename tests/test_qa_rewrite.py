@@ -30,6 +30,9 @@ from qa.rewrite import rewrite
         ("Acme sells boats in Austria?", "Yes.", "Who leads it?", "Who leads Acme"),
         ("Kepler, when was he born?", "1571.", "Where did he live?", "Where did Kepler live"),
         ("Roughly how many boats are on the ferry?", "Ten.", "Who runs it?", "Who runs the ferry"),
+        ("Which flat is the largest?", "Flat: 302; Rooms: 5 [1]", "What is its fee?", "What is flat 302's fee"),
+        ("Which is the oldest boat?", "Boat: Alba; Berths: 4 [1]", "Who sails it?", "Who sails Alba"),
+        ("Who owns flat 302?", "Flat: 302; Owner: Birch [1]", "How big is it?", "How big is flat 302"),
         ("What is Youpin?", "A platform.", "What can users do on it?", "What can users do on Youpin"),
         ("Which strengths does the plan name?", "Two.", "And which threats?", "Which threats does the plan name?"),
         ("How much does it cost?", "Which one: “A7” or “B9”?", "the A7", "How much does the A7 cost?"),
@@ -68,3 +71,16 @@ def test_what_is_said_beside_leaves_the_matter_as_it_was(said):
     history = [Turn("How long is the warranty on the kettle?", "Six years. [1]"), Turn(said, "…")]
     assert understand("And the grinder?", history).question == "How long is the warranty on the grinder?"
     assert understand("Since when?", [Turn(said, "…")]) == understand("Since when?", [])
+
+
+def test_thanks_before_a_question_are_no_part_of_it_later():
+    history = [Turn("Thanks. When does the laundry room close?", "At nine. [1]")]
+    assert understand("Who cleans it?", history).question == "Who cleans the laundry room"
+
+
+def test_what_a_row_tells_of_is_remembered_after_an_ellipsis():
+    history = [
+        Turn("Which flat is the largest?", "Flat: 302; Rooms: 5 [1]"),
+        Turn("And the smallest?", "Flat: 7; Rooms: 1 [1]"),
+    ]
+    assert rewrite("Who owns it?", history) == "Who owns flat 7"
