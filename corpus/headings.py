@@ -81,12 +81,13 @@ def candidates(rows: list[Line]) -> list[Candidate]:
 
 
 def _messages(rows: list[Line]) -> frozenset[int]:
-    """Return the lines that tell who wrote each message of a thread: "From: …" above lines such as "Subject: …"."""
-    starts = [
-        i
-        for i, row in enumerate(rows)
-        if _FROM.match(row.text) and sum(_MAIL.match(after.text) is not None for after in rows[i + 1 : i + 5]) > 1
-    ]
+    """Return the lines that tell who wrote each message of a thread: "From: …" above "Subject: …" and others."""
+    starts = [i for i, row in enumerate(rows) if _FROM.match(row.text)]
+    for i in starts:
+        block = [row.text for row in rows[i + 1 : i + 5] if _MAIL.match(row.text)]
+        subject = any(text.lower().startswith("subject:") for text in block)
+        if len(block) < 2 or not subject or (i and _MAIL.match(rows[i - 1].text)):
+            return frozenset()
     return frozenset(starts if len(starts) > 1 else ())
 
 

@@ -18,6 +18,13 @@ _KEY = re.compile(r"[^\W\d_][^:.!?;,]{0,40}: *\S")
 _ROW = re.compile(r"[^:;|\t]{1,60}: [^;|\t]*(?:; [^:;|\t]{1,60}: [^;|\t]*)+$")
 _PAGE_NUMBER = re.compile(r"(?:[-–—] ?)?(?:[Pp]age )?\d{1,4}(?: ?(?:/|of) ?\d{1,4})?(?: ?[-–—])?$")
 _FINISHED = re.compile(r"[.!?。！？…:;；：][\"'”’»)\]）」』]*(?:\[\d+\])?$")
+_OPEN = re.compile(
+    r"(?:,|\b(?:a|an|and|as|at|but|by|for|from|has|have|in|into|is|its|not|of|on|or|our|so|than|that|the|their|this|to|was|"
+    r"were|which|who|will|with))$"
+)
+_GOES_ON = re.compile(
+    r"(?:and|as|at|because|but|by|for|from|has|in|into|is|of|on|or|than|that|the|to|was|were|when|where|which|who|will|with)\b"
+)
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]")
 _NO_CASE = re.compile(r"[\u0590-\u08ff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -135,8 +142,8 @@ def continues(rows: list[Line], i: int) -> bool:
     Only for two adjacent lines of running prose; marks (items, rows, headings) are the caller's to exclude.
     """
     before, line = rows[i - 1], rows[i]
-    if line.lower and not before.finished and len(before) > WRAP_MAX:
-        return True  # a sentence goes on, whatever the width
+    if line.lower and not before.finished and len(before) > WRAP_MAX:  # a sentence goes on, whatever the width
+        return _OPEN.search(before.text) is not None or _GOES_ON.match(line.text) is not None
     if not WRAP_MIN - 5 <= len(before) <= WRAP_MAX:
         return False
     if re.search(r"[^\W\d_]-$", before.text) and line.lower:

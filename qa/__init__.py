@@ -4,13 +4,13 @@
 - ``system``: opens an index and puts the parts together; ``ask`` and ``Assistant``
 - ``sources``: what its index is made of: uploads, folders, documents taken out; ``uploads``: files on their way in
 - ``answer``: the types ``Answer``, ``Claim``, ``Citation``, ``Conflict``, ``Turn``
-- ``question``, ``compound``, ``conversation``, ``attribution``, ``rewrite``, ``spelling``, ``chinese``: what is asked,
-  and what is meant
+- ``question``, ``compound``, ``conversation``, ``attribution``, ``rewrite``, ``referent``, ``spelling``, ``chinese``:
+  what is asked, and what is meant
 - ``requests``, ``respond``, ``smalltalk``: what is no question to the documents' words; its answers in ``documents``,
   ``summary``, ``compare`` and ``clarify``
 - ``texts``: what the product itself says, in English and Chinese
-- ``features``, ``cross_encoder``, ``evidence``, ``rows``, ``extreme``, ``restated``: which sentences answer;
-  ``abstain``, ``sought``, ``said``, ``logistic``: whether any does
+- ``features``, ``cross_encoder``, ``evidence``, ``rows``, ``extreme``, ``column``, ``restated``: which sentences
+  answer; ``abstain``, ``sought``, ``said``, ``logistic``: whether any does
 - ``read``: the readers that draft sentences; ``points``: what a text counts off; ``context``: which
   sentences lean on others; ``prompt`` for those with a model
 - ``trace``: every answer as one JSON line, with all that led to it

@@ -91,7 +91,9 @@ def newer_first(judged: Judged, question: str, index: Index) -> Judged:
     for n, m in combinations(range(len(looked)), 2):
         one, other = evidence[n], evidence[m]
         pair = (other.citation, one.citation)
-        if _replaces(*pair, question, index) or (_counterparts(*pair, looked) and _newer(*pair, question, index)):
+        if _replaces(*pair, question, index) or (
+            _counterparts(*pair, question, looked) and _newer(*pair, question, index)
+        ):
             evidence[n], evidence[m] = replace(other, score=one.score), replace(one, score=other.score)
     return replace(judged, evidence=tuple(evidence))
 
@@ -111,9 +113,14 @@ def _replaces(new: Citation, old: Citation, question: str, index: Index) -> tupl
     return said if said and _newer(new, old, question, index) else None
 
 
-def _counterparts(new: Citation, old: Citation, looked: Sequence[Citation]) -> bool:
-    """Return whether two sentences under one heading share most words, and each with none of the other's text more."""
+def _counterparts(new: Citation, old: Citation, question: str, looked: Sequence[Citation]) -> bool:
+    """Return whether two sentences under one heading share most words, and each with none of the other's text more.
+
+    The newer one lacks no word of the question that the older one holds.
+    """
     if not one_title(new, old) or new.passage.heading[1:] != old.passage.heading[1:]:
+        return False
+    if set(terms(question)) & set(terms(old.quote)) - set(terms(new.quote)):
         return False
     shared = _shared(new, old)
     mine = (_shared(new, c) for c in looked if c.passage.doc_id == old.passage.doc_id and c.key != old.key)

@@ -96,7 +96,11 @@ def _summary(question: str, request: Request, history: Sequence[Turn], index: In
 def _papers(request: Request, index: Index) -> tuple[Draft, ...]:
     """Return what two documents tell, side by side, where a comparison names two documents and no respect."""
     sides = (request.subject, request.other)
-    if request.aspect or not any(documents.is_for_one(side) or _LOOKS_LIKE_FILE.search(side) for side in sides):
+    if (
+        request.aspect
+        or "," in "".join(sides)
+        or not any(documents.is_for_one(side) or _LOOKS_LIKE_FILE.search(side) for side in sides)
+    ):
         return ()
     found = [documents.named(side, index, strict=not documents.is_for_one(side)) for side in sides]
     if any(len(infos) != 1 for infos in found) or found[0] == found[1]:

@@ -9,12 +9,9 @@ from collections.abc import Sequence
 
 from index.words import STOP, has_cjk, terms
 from qa.answer import Turn
-from qa.context import telling_first
 from qa.question import names
-from qa.rows import cells
-from qa.verbs import PAST
+from qa.referent import ABOUT, ASKING, DEEPEST, IT, NAME, PHRASE, WH, leader, subject, topic
 
-DEEPEST = 4  # turns that are looked back
 _CORRECTION = re.compile(
     r"(?:(?:no|nope|sorry|oops|wait|actually|well|ah|hm+)\b[,.!;: ]*)*"
     r"(?:(?:i (?:mean|meant|want|wanted|was asking about|am asking about|was talking about)|make (?:that|it)|rather|"
@@ -35,32 +32,24 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _OPENING_ZH = re.compile(r"(?:那么?|还有|至于)(?P<rest>.+?)呢?|(?P<rest2>.+?)呢")
-_ASKING = r"(?:what|which|who|whom|whose|when|where|why|how)"
-_WH = re.compile(rf"{_ASKING}\b", re.IGNORECASE)
 _BARE_WH = re.compile(
-    rf"(?:(?:by|with|in|on|at|for|from|to|since) )?{_ASKING}(?: (?:much|many|long|old|often|far))?\b[^a-z]*",
+    rf"(?:(?:by|with|in|on|at|for|from|to|since) )?{ASKING}(?: (?:much|many|long|old|often|far))?\b[^a-z]*",
     re.IGNORECASE,
 )
 _LEAD = re.compile(  # the asking words of a question and its auxiliary
-    rf"^(?:(?:by|with|in|on|at|for|from|to|since) )?{_ASKING}(?: (?:much|many|long|old|often|far|year|day|"
+    rf"^(?:(?:by|with|in|on|at|for|from|to|since) )?{ASKING}(?: (?:much|many|long|old|often|far|year|day|"
     rf"date|place|city))?\b",
     re.IGNORECASE,
 )
-_BEING = re.compile(r" (?:is|are|was|were)\b")
-_DOES = re.compile(r" (?:do|does|did|will|would|can|could|should|must|may|might|has|have|had)\b")
+_BEING = re.compile(r"( (?:is|are|was|were)) (?:the|an?|its|their|our|my|your)\b")
+_LASTING = re.compile(r"since when|(?:for )?how long", re.IGNORECASE)
+_DOES = re.compile(r" (?:do|does|did|will|would|can|could|should|must|may|might|has|have|had|is|are|was|were)\b")
 _WHICH_NOUN = re.compile(r"(?P<wh>which|what) (?P<noun>[a-z-]+)", re.IGNORECASE)
 _ASKED_NOUN = re.compile(
     r"\b(?:which|what) (?:(?!does\b|is\b|was\b|has\b)[\w-]+ ){0,2}?(?P<noun>(?!does\b|is\b|was\b|has\b|"
     r"this\b)[a-z-]+s)\b",
     re.IGNORECASE,
 )
-_WHAT_IS = re.compile(  # what a question for a thing's nature is about
-    r"(?:what|who) (?:is|are|was|were) (?:the |an? )?(?P<thing>[\w-]+(?: [\w-]+){0,3}?)(?: (?:used|made|"
-    r"called|about|like|for|"
-    r"meant)\b.*)?[?]?",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(r"\b(?:about|of|on|with) (?P<thing>[a-z][\w-]+)[?]?$")
 _ONLY_POINTS = re.compile(
     r"(?:(?:and|or|but|what about|what|which|who|where|is|are|was|were)\b ?)*(?:the )?(?:(?:other|second|"
     r"third|next|last|former|latter|rest|"
@@ -71,25 +60,11 @@ _SUCH_ONE = re.compile(r"(?:the )?(?P<which>[\w-]+) ones?", re.IGNORECASE)
 _PREPOSITION = re.compile(
     r"(?P<prep>in|on|at|for|with|from|by|to|during|under|against|of|about) (?P<object>.+)", re.IGNORECASE
 )
-_IT = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
 _POSSESSIVE = frozenset({"its", "their", "theirs", "his", "hers"})
-_PERSON = frozenset({"he", "him", "his", "she", "her", "hers"})
 _POINT = re.compile(
     r"\b(?:this|that|these|those|there|then|the (?:other|second|first|last|next|latter|former)(?: one)?)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(
-    r"(?:[A-Z0-9][\w&+%.-]*\w\+?|[A-Z])(?:(?: |-)(?:(?:of|et|and|the|de|van|x) )?(?:[A-Z0-9][\w&+-]*|al\b))*"
-)
-_PHRASE = re.compile(
-    r"\b(?:the|an?|its|their|his|her|[A-Z]\w*'s) (?:[\w'’&%-]+ ){0,4}?[\w'’&%-]+(?= (?:of|in|on|at|for|by|"
-    r"with|to|from|according|is|are|"
-    r"was|were|do|does|did|has|have|had|can|could|will|would|should|start|take|go|have|see|give|name|which|"
-    r"that|like|against)\b|\?|$)"
-)
-_NUMBERED = re.compile(r"\b(?!in\b|of\b|to\b|than\b|for\b|at\b|by\b|or\b|and\b)[a-z]+ \d{1,3}\b")  # "room 4"
-_BASES = frozenset(PAST.values())
-_HELPED = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must|may)\b", re.IGNORECASE)
 _YEAR, _QUARTER = re.compile(r"\b(?:1[89]|20)\d\d\b"), re.compile(r"\bQ[1-4]\b")
 
 
@@ -107,11 +82,7 @@ def rewrite(question: str, history: Sequence[Turn]) -> str | None:
     before = _before(history)
     if _CORRECTS.match(text):
         return _corrected(text, before)
-    if (
-        history[-1].answer.rstrip().endswith(("?", "？"))
-        and not history[-1].answer.count("[1]")
-        and not _WH.match(text)
-    ):
+    if history[-1].answer.rstrip().endswith(("?", "？")) and not history[-1].answer.count("[1]") and not WH.match(text):
         return _filled(before, text) or _replaced(before, text)
     if _ONLY_POINTS.fullmatch(text):
         return before  # asked again: what was told already comes last
@@ -119,10 +90,10 @@ def rewrite(question: str, history: Sequence[Turn]) -> str | None:
     if opened:
         rest = next(filter(None, opened.groups()))
         return _completed(rest, before, history)
-    if _BARE_WH.fullmatch(f"{text} ") or re.fullmatch(rf"{_ASKING}(?:, and .*)?", text, re.IGNORECASE):
+    if _BARE_WH.fullmatch(f"{text} ") or re.fullmatch(rf"{ASKING}(?:, and .*)?", text, re.IGNORECASE):
         return _reworded(text, before, history[-1].answer)
-    if _IT.search(text):
-        return _filled(text, _subject(text, history))
+    if IT.search(text):
+        return _filled(text, subject(text, history, _before))
     return None
 
 
@@ -139,7 +110,7 @@ def _corrected(text: str, before: str) -> str | None:
     if match is None:
         return None
     right, wrong = match["right"].strip(), match.groupdict().get("wrong")
-    if _WH.match(right):
+    if WH.match(right):
         return right
     if wrong and wrong.lower() in before.lower():
         return re.sub(re.escape(wrong), lambda _: right, before, flags=re.IGNORECASE)
@@ -157,21 +128,21 @@ def _completed(rest: str, before: str, history: Sequence[Turn]) -> str | None:
         return before[: old.start("noun")] + noun["noun"] + before[old.end("noun") :]
     if _BARE_WH.fullmatch(rest):
         return _reworded(rest, before, history[-1].answer)
-    if _WH.match(rest):
-        if _IT.search(rest):
-            return _filled(rest, _subject(rest, history))
-        return rest if names(rest) or _ABOUT.search(rest) else f"{rest} {_topic(before)}".strip()
+    if WH.match(rest):
+        if IT.search(rest):
+            return _filled(rest, subject(rest, history, _before))
+        return rest if names(rest) or ABOUT.search(rest) else f"{rest} {topic(before)}".strip()
     if place := _PREPOSITION.fullmatch(rest):
         return _moved(rest, place, before)
-    if _IT.match(rest):
-        rest = _filled(rest, _subject(rest, history)) or rest
+    if IT.match(rest):
+        rest = _filled(rest, subject(rest, history, _before)) or rest
     return _replaced(before, rest) or f"{before} {rest}"
 
 
 def _moved(rest: str, place: re.Match[str], before: str) -> str:
     """Return the question before asked of another place, time or matter ("And in France?"), in place of its own."""
     when = _YEAR.search(rest) or _QUARTER.search(rest)
-    named = rf"\b{place['prep']} (?:the )?(?:{_NAME.pattern}|\d{{4}})"
+    named = rf"\b{place['prep']} (?:the )?(?:{NAME.pattern}|\d{{4}})"
     ended = rf"\b{place['prep']} (?:(?!{place['prep']}\b)[a-z][\w'’-]* ){{0,3}}[a-z][\w'’-]*(?=\?|$)"
     for make in (named, ended):
         for same in re.finditer(make, before):
@@ -189,11 +160,11 @@ def _replaced(before: str, new: str) -> str | None:
             return make.sub(new, before) if make.search(before) else f"{before.rstrip('?')} in {new}?"
     if (one := _SUCH_ONE.fullmatch(new)) and (old := re.search(r"\bthe (?P<adjective>\w+) \w+", before)):
         return before[: old.start("adjective")] + one["which"] + before[old.end("adjective") :]
-    if len(new.split()) > 3 and _NAME.search(new):
+    if len(new.split()) > 3 and NAME.search(new):
         return f"What is {new}?"
     named = [
         m
-        for m in _NAME.finditer(before)
+        for m in NAME.finditer(before)
         if m.start() and m.group().lower() not in STOP and not _YEAR.fullmatch(m.group())
     ]
     if new.endswith("'s") and (old := re.search(r"\b[A-Z]\w*'s\b", before)):
@@ -203,7 +174,7 @@ def _replaced(before: str, new: str) -> str | None:
         article = re.search(r"\bthe $", before[: old.start()], re.IGNORECASE)
         start = article.start() if article and new.lower().startswith("the ") else old.start()
         return before[:start] + new + before[old.end() :]
-    phrases = list(_PHRASE.finditer(before))
+    phrases = list(PHRASE.finditer(before))
     if not phrases:
         return None
     plural = [m for m in phrases if m.group().endswith("s") == new.endswith("s")]
@@ -224,93 +195,24 @@ def _replaced_zh(before: str, new: str) -> str | None:
 def _reworded(text: str, before: str, answer: str) -> str | None:
     """Return the question before asked with other asking words: "Where?" after "When did it open?".
 
-    After "Who leads it?" whoever the answer names stands in the place of "who": "Since when Mia Holm leads it?"
+    "Since when?" after "Who leads it?" is asked of whom the answer names, where that is one.
     """
     lead = _LEAD.match(before)
     if lead is None:
         return None
     opening, rest = f"{text[:1].upper()}{text[1:]}", before[lead.end() :]
-    told = _names(telling_first(answer), person=True)
-    if lead.group().lower() == "who" and told and not re.match("who", text, re.IGNORECASE) and not _DOES.match(rest):
-        verb = _BEING.match(rest)
-        return f"{opening}{verb[0]} {told[0]}{rest[verb.end() :]}" if verb else f"{opening} {told[0]}{rest}"
-    return f"{opening}{rest}"
+    told = leader(answer) if lead.group().lower() == "who" and _LASTING.match(text) else ""
+    verb = _BEING.match(rest)
+    if not told or (not verb and _DOES.match(rest)):
+        return f"{opening}{rest}"
+    return f"{opening}{verb[1]} {told}{rest[verb.end(1) :]}" if verb else f"{opening} {told}{rest}"
 
 
 def _filled(text: str, subject: str | None) -> str | None:
     """Return a text with its first pronoun replaced by what it stands for."""
-    match = _IT.search(text)
+    match = IT.search(text)
     if match is None or not subject:
         return None
     word = match.group().lower()
     possessive = word in _POSSESSIVE or (word == "her" and re.match(r" \w", text[match.end() :]) is not None)
     return text[: match.start()] + subject + "'s" * possessive + text[match.end() :]
-
-
-def _subject(text: str, history: Sequence[Turn]) -> str | None:
-    """Return what a pronoun stands for: who or what the last answer named, or what the questions before were about."""
-    match, last = _IT.search(text), history[-1]
-    person = match is not None and match.group().lower() in _PERSON
-    before = _before(history)
-    asked = re.match(r"(?P<who>who\b)|which\b", before, re.IGNORECASE)
-    row = "" if person or not re.match(r"(?:which|what)\b", before, re.IGNORECASE) else _row(last.answer)
-    if row and row.split()[-1].lower() not in before.lower():  # "Which flat is the largest?"
-        return row
-    found = [name for name in _names(telling_first(last.answer), person=person) if name not in last.question]
-    if asked and found and (not asked["who"] or (person and not _names(last.question, asked=True))):
-        return found[0]
-    for end in range(len(history), max(0, len(history) - DEEPEST), -1):
-        if topic := _topic(_before(history[:end])):
-            return topic
-    return None
-
-
-def _row(answer: str) -> str:
-    """Return what the row of a table tells of that is an answer, "" where none is: "flat 301", "Alba"."""
-    first, *_ = re.split(r"\s*\[\d+\]", answer.strip(), maxsplit=1)
-    name, value = next(iter(cells(first).items()), ("", ""))
-    return f"{name.lower()} {value}".strip() if value.isdigit() else value
-
-
-def _topic(before: str) -> str:
-    """Return what a question is about: its first name, or the noun phrase that it asks about."""
-    found = _names(before, asked=True)
-    if found:
-        return found[0]
-    if (match := _WHAT_IS.fullmatch(before)) or (match := _ABOUT.search(before)):
-        return match["thing"]
-    numbered, phrases = _NUMBERED.search(before), _PHRASE.findall(before)
-    return numbered[0] if numbered else _without_verb(phrases[-1], before) if phrases else ""
-
-
-def _without_verb(phrase: str, before: str) -> str:
-    """Return a noun phrase without the verb that ends its question: "When does the laundry room close?"."""
-    *rest, last = phrase.split()
-    ends = len(rest) > 1 and before.rstrip("? ").endswith(phrase) and last in _BASES
-    return " ".join(rest) if ends and _HELPED.search(before) else phrase
-
-
-def _opens(word: str, rest: str) -> bool:
-    """Return whether a capitalised word only opens a question: "Since when", "Roughly how many"."""
-    if re.match(rf" (?:{_ASKING}|many|much)\b", rest):
-        return True
-    return re.match(r",? [a-z]", rest) is not None and (word.lower() in STOP or word.endswith("ly"))
-
-
-def _names(text: str, *, person: bool = False, asked: bool = False) -> list[str]:
-    """Return the names in a text, those that a preposition introduces last; no years or quarters.
-
-    What only opens a question is none.
-    """
-    found: list[tuple[bool, str]] = []
-    for match in _NAME.finditer(text):
-        if asked and match.start() == 0 and _opens(match.group(), text[match.end() :]):
-            continue
-        words = match.group().split()
-        while words and words[0].lower() in STOP:
-            words = words[1:]
-        opens = match.start() == 0 and len(words) == 1 and not person
-        if words and not all(re.fullmatch(r"Q\d|[\d.,%]+", w) for w in words) and not (opens and _WH.match(words[0])):
-            introduced = re.search(r"\b(?:on|at|in|for|from|by|to)(?: the)? $", text[: match.start()]) is not None
-            found.append((introduced, " ".join(words)))
-    return [name for _, name in sorted(found, key=lambda pair: pair[0])]

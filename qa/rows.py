@@ -13,8 +13,9 @@ from qa.answer import Citation
 from qa.polarity import denial
 from qa.question import names
 
-ROW = re.compile(  # "Item: Rye bread; Price: 4.20", or "Bread | Price: 4.20 | Note: sliced; fresh"
-    r"^[^:;|]{1,60}: [^|]*; [^:;|]{1,60}: |^[^|]{1,120} \| (?:[^|]+ \| )*[^|:]{1,60}: "
+_BARS = r"[^|]{1,120}(?: \| [^|:]{1,60}: [^|]+)+$"
+ROW = re.compile(  # "Bread | Price: 4.20 | Note: sliced; fresh", or "Item: Rye bread; Price: 4.20"
+    rf"^(?:{_BARS}|[^:;]{{1,60}}: .*; [^:;]{{1,60}}: )"
 )
 _CELL = re.compile(r"(?:^|; )[^:;]{1,60}: ")
 _BAR = " | "
@@ -64,7 +65,7 @@ def cells(text: str) -> dict[str, str]:
 
 def _pairs(row: str) -> list[tuple[str, str]]:
     """Return the name of each cell's column and what the cell holds."""
-    if _BAR in row:
+    if re.match(_BARS, row):
         split = (cell.partition(": ") for cell in row.split(_BAR))
         return [(name, value) if mark else ("", name) for name, mark, value in split]
     names = [name.strip("; :") for name in _CELL.findall(row)]

@@ -184,4 +184,10 @@ def test_the_messages_of_a_thread_stand_under_who_wrote_them():
     thread = "".join(MESSAGE.format(who=who) for who in people)
     assert found(thread) == [(1, f"From: {who}") for who in people]
     assert found(MESSAGE.format(who="Ada Birch")) == []
+    above = MESSAGE.format(who="Ada Birch").replace(
+        "From: Ada Birch\nDate: 3 May 2025", "Date: 3 May 2025\nFrom: Ada Birch"
+    )
+    assert found(2 * above.replace("Subject", "Cc: Tom Lee\nSubject")) == []
+    transfer = "From: Lisbon\nTo: Porto\nDate: 3 May 2025\n\nTwelve copies of the book were sent there.\n\n"
+    assert found(2 * transfer) == []
     assert found("From: Lisbon\nTo: Porto\n\nFrom: Porto\nTo: Braga\n\nThe train is late every day.\n") == []

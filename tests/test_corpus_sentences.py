@@ -137,6 +137,9 @@ def test_a_sentence_goes_on_after_a_line_of_any_width():
     assert len(wide) > 130
     assert [line.replace("\n", " ") for line in lines_of(f"{wide}\nnot before.")] == [f"{wide} not before."]
     assert lines_of(f"{wide}.\nnot before.") == [f"{wide}.", "not before."]
+    entry = f"abatement means the lowering of a rent {'that was agreed upon by both of the parties ' * 3}"
+    glossary = [f"{entry}at a term", f"bailment {entry}in a shop", f"distress {entry}on a farm"]
+    assert lines_of("\n".join(glossary)) == glossary  # lines that are paragraphs
 
 
 def test_each_newline_ends_a_block_where_a_line_is_a_paragraph():
