@@ -12,7 +12,7 @@ from itertools import pairwise
 from corpus.document import Document, Passage
 from corpus.sentences import Unit, sentences
 
-VERSION = 3  # raised when the passages of a document change; the index then reads its files again
+VERSION = 4  # raised when the passages of a document change; the index then reads its files again
 CHARACTERS = 12  # a token stands for no more than this many characters, so that no passage is a wall of letters
 TAIL = 15  # tokens; a last passage below this joins the one before it
 

@@ -29,7 +29,7 @@ from corpus.load.limits import Limits
 
 __all__ = ["VERSION", "fingerprint", "load", "load_all", "readable"]
 
-VERSION = 5  # raised when what a loader makes of a file changes; the index then reads its files again
+VERSION = 6  # raised when what a loader makes of a file changes; the index then reads its files again
 
 _READERS = {  # media type to module; every one has ``read(data, limits)``
     sniff.PDF: "pdf", sniff.DOCX: "word", sniff.ODT: "odf", sniff.ODP: "odf", sniff.RTF: "rtf", sniff.PPTX: "slides",
