@@ -26,7 +26,7 @@ from qa.texts import options, say
 
 REFUSAL = Path(__file__).with_name("refusal.json")
 # Below this chance nothing is shown (measured in eval/LOG.md)
-BARS: dict[Strictness, float] = {"lenient": 0.15, "usual": 0.36, "strict": 0.55}
+BARS: dict[Strictness, float] = {"lenient": 0.15, "usual": 0.38, "strict": 0.55}
 HARDLY = 0.21  # chance below which a part of a question is told to be unanswered (eval/LOG.md)
 BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does

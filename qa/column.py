@@ -19,7 +19,7 @@ _PLAIN = re.compile(  # "-3.1 %", "€1,040", "12 knots", "1909-12"; one figure,
 def figures(column: Sequence[str]) -> list[float | None] | None:
     """Return each cell of a column as a number, None for one without figures; None in all where they do not compare.
 
-    Dates count in days, times and durations in minutes, quantities of unlike units in their base unit.
+    Dates count in days, durations in minutes, quantities of unlike units in their base unit.
 
     >>> figures(["-12", "n/a", "3"]), figures(["900 g", "1.2 kg"]), figures(["1.200 €", "950 €"])
     ([-12.0, None, 3.0], [900.0, 1200.0], None)

@@ -7,7 +7,7 @@ name, else one for what the adjective measures. Where no column, or no row, can 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.retrieve import Index
@@ -108,7 +108,7 @@ def extreme_first(judged: Judged, question: str, index: Index) -> Judged:
     keys = {row.key for row in rows}
     top = [Evidence(citation, highest / len(best)) for citation in best]
     rest = (e for e in judged.evidence if e.citation.key not in keys and e.score >= _BESIDE * highest)
-    return Judged((*top, *rest), judged.confidence, judged.rows, judged.parts, judged.common, judged.unheld)
+    return replace(judged, evidence=(*top, *rest))
 
 
 def _table(citation: Citation, index: Index) -> list[Citation]:

@@ -181,7 +181,8 @@ def test_a_follow_up_is_searched_alone_and_with_what_it_leans_on():
     history = [Turn("When was Xiaomi founded?", "In 2010. [1]")]
     asked = understand("And who founded it?", history)
     assert asked.question == asked.full == "who founded Xiaomi"
-    assert asked.forms == ("And who founded it?", "When was Xiaomi founded? And who founded it?")
+    typed = ("And who founded it?", "When was Xiaomi founded? And who founded it?")
+    assert asked.forms == (*typed, "who founded Xiaomi") and sum(asked.weights) == pytest.approx(1)
     assert understand("By how much?", [Turn("Did prices rise?", "They did. [1]")]).full.endswith("By how much?")
 
 
