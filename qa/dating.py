@@ -140,7 +140,7 @@ def _newer(new: Citation, old: Citation, question: str, index: Index) -> bool:
     Their documents have one title but for years and versions, and that of the newer one lacks no word of the question
     which the older one holds; it is neither a draft nor dated later than today.
     """
-    if new.passage.doc_id == old.passage.doc_id or (_PAST.search(question) and not asks_now(question)):
+    if _PAST.search(question) and not asks_now(question):
         return False
     newer, older, today = (_when(day) for day in (_date(new, index), _date(old, index), date.today().isoformat()))
     if not newer or not older or not today or not older.high < newer.low <= today.low:
@@ -153,7 +153,9 @@ def _newer(new: Citation, old: Citation, question: str, index: Index) -> bool:
 
 
 def one_title(one: Citation, other: Citation) -> bool:
-    """Return whether the titles of two documents are the same but for years and versions."""
+    """Return whether two sentences are of two documents whose titles are the same but for years and versions."""
+    if one.passage.doc_id == other.passage.doc_id:
+        return False
     return all(_MARK.fullmatch(term) for term in set(terms(one.title)) ^ set(terms(other.title)))
 
 

@@ -16,6 +16,7 @@ from qa.answer import Citation
 from qa.column import figures
 from qa.evidence import Evidence, Judged
 from qa.features import COUNTS
+from qa.points import ORDINALS
 from qa.rows import cells, is_row
 
 LARGEST = 500  # passages of a document up to which the rows of its tables are compared
@@ -49,9 +50,7 @@ _ASKED_FOR = re.compile(r"\b(?:which|what)((?: [a-z'-]+){1,3}?) (?:is|are|was|we
 _TOTAL = re.compile(r"(?:grand |sub-?)?(?:total|sum)s?\b|all\b|overall\b|average\b|mean\b|median\b|altogether\b", re.I)
 _SINCE = frozenset(terms("since joined hired started leased until rank position place version no"))
 _NUMBER = re.compile(r"\d")
-_COUNTS = {word: str(n) for word, n in COUNTS.items()} | {
-    word: str(n) for n, word in enumerate("first second third fourth fifth sixth seventh eighth".split(), 1)
-}
+_COUNTS = {word: str(n) for word, n in COUNTS.items()} | {word: str(n) for n, word in enumerate(ORDINALS, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +116,8 @@ def _table(citation: Citation, index: Index) -> list[Citation]:
     pieces = index.pieces(own.doc_id)
     if len(pieces) > LARGEST:
         return []
-    spans = sorted({(start, end, p) for p, _ in pieces if p.heading == own.heading for start, end in p.sentences})
-    every = [Citation(passage, start, end, citation.title) for start, end, passage in spans]
+    spans = {span: passage for passage, _ in pieces if passage.heading == own.heading for span in passage.sentences}
+    every = [Citation(spans[span], *span, citation.title) for span in sorted(spans)]
     alike = [name in cells(_text(one)) for one in every]
     first = last = next((n for n, one in enumerate(every) if one.start == citation.start), 0)
     while first > 0 and alike[first - 1]:

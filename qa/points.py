@@ -15,15 +15,15 @@ from qa.question import listed
 LOOKED_AT = 2  # sentences of the evidence that may be one of the points, or announce them
 _REACH = 10_000  # characters before and after it in which the other points are looked for
 _APART = 20  # sentences from one point to the next
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _POINT = "(?: (?:one|reason|point|step|stage|goal|rule|lesson|problem|challenge|advantage|aspect|factor|way))?"
 _FIRST = re.compile(rf"(?:^|[:;]\s+)(?:(?:the )?first{_POINT} (?:is|was)\b|first(?:ly)?(?: of all)?,)", re.IGNORECASE)
 _LATER = re.compile(
-    rf"(?:and )?(?:(?:the )?(?P<is>{'|'.join(_ORDINALS[1:])}|last|final){_POINT} (?:is|was)\b|"
-    rf"(?P<ly>{'|'.join(_ORDINALS[1:])}|last|final)(?:ly)?(?: but not least)?,)",
+    rf"(?:and )?(?:(?:the )?(?P<is>{'|'.join(ORDINALS[1:])}|last|final){_POINT} (?:is|was)\b|"
+    rf"(?P<ly>{'|'.join(ORDINALS[1:])}|last|final)(?:ly)?(?: but not least)?,)",
     re.IGNORECASE,
 )
-_ANY = re.compile(rf"\b(?:{'|'.join(_ORDINALS)}|last|final)", re.IGNORECASE)
+_ANY = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|last|final)", re.IGNORECASE)
 
 
 def points(texts: Sequence[str], place: int) -> list[int]:
@@ -40,7 +40,7 @@ def points(texts: Sequence[str], place: int) -> list[int]:
             word = (match["is"] or match["ly"]).lower() if match else ""
             if n in opens or n - found[-1] > _APART:
                 break
-            if word in ("last", "final") or (len(found) < len(_ORDINALS) and word == _ORDINALS[len(found)]):
+            if word in ("last", "final") or (len(found) < len(ORDINALS) and word == ORDINALS[len(found)]):
                 found.append(n)
             if word in ("last", "final"):
                 break

@@ -97,8 +97,7 @@ def _repeats(piece: Evidence, chosen: Sequence[Evidence]) -> bool:
 
 def _same(one: Citation, earlier: Citation) -> bool:
     """Return whether a sentence says what an earlier one says; of two versions of a document in all its words."""
-    versions = one.passage.doc_id != earlier.passage.doc_id and one_title(one, earlier)
-    return one.key == earlier.key or repeats(one.quote, earlier.quote, 1.0 if versions else _REPEATS)
+    return one.key == earlier.key or repeats(one.quote, earlier.quote, 1.0 if one_title(one, earlier) else _REPEATS)
 
 
 def _plain_figures(text: str) -> str:
