@@ -96,6 +96,22 @@ def test_documents_are_read_taken_out_brought_back_and_chosen(page, place):
     page.get_by_text("1 removed").wait_for()
 
 
+def test_a_click_reaches_a_button_that_is_drawn_anew_under_it(page, place):
+    (place / "reports").mkdir(exist_ok=True)
+    (place / "reports" / "mill.md").write_text("# The mill\n\nThe mill of Skerra grinds rye since 1702.\n", "utf-8")
+    view(page, "Documents")
+    page.locator(".folders summary").click()
+    page.get_by_label("Folder to follow").fill(str(place / "reports"))
+    page.get_by_role("button", name="Follow", exact=True).click()
+    page.get_by_role("button", name="The mill", exact=True).wait_for()
+    page.locator(".folders li").get_by_text("reports").locator("..").get_by_role("button").hover()
+    page.mouse.down()
+    page.evaluate("() => { const list = document.querySelector('.folders ul'); list.innerHTML = list.innerHTML; }")
+    page.mouse.up()
+    page.get_by_text("1 removed").wait_for()
+    page.get_by_role("button", name="The mill", exact=True).wait_for(state="detached")
+
+
 def test_a_quote_is_marked_on_the_page_of_its_pdf(browser, tmp_path, encoder, outside):
     folder = tmp_path / "documents"
     folder.mkdir()

@@ -244,14 +244,28 @@ addEventListener('popstate', () => {
   id ? open(id) : trigger('fresh', {});
 });
 
+let pressed;  // where a list is drawn anew between press and release, the browser sends no click to its buttons
+document.addEventListener('pointerdown', event => {
+  const button = event.button === 0 && event.target.closest?.('[data-do]');
+  pressed = button && {button, x: event.clientX, y: event.clientY};
+});
+document.addEventListener('pointerup', event => {
+  const {button, x, y} = pressed || {};
+  if (button?.isConnected === false && Math.hypot(event.clientX - x, event.clientY - y) < 5) act(button);
+});
+
 document.addEventListener('click', event => {
   const button = event.target.closest?.('[data-do]');
-  if (!button) return narrow.matches && !event.target.closest?.('#side') && menu(false);
+  if (button) act(button);
+  else if (narrow.matches && !event.target.closest?.('#side')) menu(false);
+});
+
+function act(button) {
   const name = button.dataset.do;
   if (here[name]) here[name](button);
   else if (events.includes(name)) trigger(name, {...button.dataset});
   if (name === 'revise') document.querySelector('#box textarea')?.focus();
-});
+}
 
 document.addEventListener('keydown', event => {
   if (event.key === 'Escape') {
