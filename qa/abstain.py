@@ -17,6 +17,7 @@ from index.words import STOP, has_cjk, terms, words
 from qa import chinese
 from qa.answer import Strictness
 from qa.conversation import Asked
+from qa.define import introduces
 from qa.evidence import Evidence, Judged
 from qa.logistic import Logistic
 from qa.question import concept, kind, names, qualifiers
@@ -27,6 +28,7 @@ from qa.texts import options, say
 REFUSAL = Path(__file__).with_name("refusal.json")
 # Below this chance nothing is shown (measured in eval/LOG.md)
 BARS: dict[Strictness, float] = {"lenient": 0.15, "usual": 0.38, "strict": 0.55}
+INTRODUCED = 0.6  # chance, at least, where the best sentence introduces the term asked for (eval/LOG.md)
 HARDLY = 0.21  # chance below which a part of a question is told to be unanswered (eval/LOG.md)
 BEST = 3  # sentences that are looked at
 UNFIT = 0.2  # what a sentence counts that does not hold the kind of thing asked for, where another of the best does
@@ -49,7 +51,22 @@ def chance(asked: Asked, judged: Judged) -> float:
     """Return the estimated chance in [0, 1] that the evidence holds an answer."""
     if not judged.evidence or has_cjk(asked.question):
         return judged.confidence
+    told = _weighed(asked, judged)
+    return max(told, INTRODUCED) if _introduced(asked, judged) else told
+
+
+def _weighed(asked: Asked, judged: Judged) -> float:
     return Logistic.load(REFUSAL, SIGNALS, "python -m eval.fit_refusal").chance(signals(asked, judged))
+
+
+def _introduced(asked: Asked, judged: Judged) -> bool:
+    """Return whether the best sentence introduces beside its name the term that is asked for, of whatever it is."""
+    best = judged.evidence[:1]
+    return all(_introduces(asked, e) for e in best) and not missing_names(asked.question, best)
+
+
+def _introduces(asked: Asked, evidence: Evidence) -> bool:
+    return introduces(asked.question, " ".join(evidence.citation.quote.split()))
 
 
 def hardly(asked: Asked, judged: Judged) -> bool:
@@ -85,9 +102,12 @@ def _of_another(question: str, judged: Judged) -> bool:
 def fitting_first(asked: Asked, judged: Judged) -> Judged:
     """Return the evidence with the sentences that hold the kind of thing asked for before those that do not.
 
-    Nothing changes where none of the best holds it. Only for reading: whether there is an answer at all is decided
+    Nothing changes where none of the best holds it. Of what is only introduced beside its name nothing else is likely
+    to tell, and nothing else is kept. Only for reading: whether there is an answer at all is decided
     from the evidence as it was weighed.
     """
+    if judged.evidence and _introduced(asked, judged) and _weighed(asked, judged) < BARS["usual"]:
+        return replace(judged, evidence=tuple(e for e in judged.evidence if _introduces(asked, e)))
     if judged.parts > 1 or kind(asked.question) == "person":  # too many a person's name is missed
         return judged
     fits = {e.citation.key for e in judged.evidence if could_answer(asked, uncited(e.citation.quote))}

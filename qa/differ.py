@@ -35,7 +35,7 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
     numbered = (identifiers,) if _NUMBERED.search(question.lower()) else ()
     readers = {"number": (quantities, *numbered), "date": (dates, clocks)}.get(asked, (*numbered, quantities, clocks))
     for read in readers:
-        mine, theirs = ([v for v in read(t) if not _aside(t, v)] for t in (first, second))
+        mine, theirs = every = tuple([v for v in read(t) if not _aside(t, v)] for t in (first, second))
         if read is quantities:
             mine, theirs = _wanted(mine, question), _wanted(theirs, question)
         if read is identifiers:
@@ -43,6 +43,8 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
         pairs = [(a, b) for a in mine for b in theirs if a.comparable(b)]
         agreed = {a.dimension for a, b in pairs if a.agrees(b)}
         for a, b in pairs:
+            if _tells(every[1], a) or _tells(every[0], b):  # of two things that one sentence tells
+                continue
             if (
                 a.dimension not in agreed
                 and sum(a.comparable(x) for x in mine) == 1
@@ -52,6 +54,10 @@ def other_values(first: str, second: str, question: str, asked: str) -> tuple[Va
         if pairs and not agreed and read is dates and asked == "date":
             return pairs[0]
     return None
+
+
+def _tells(values: list[Value], value: Value) -> bool:
+    return any(value.comparable(own) and value.agrees(own) for own in values)
 
 
 def _aside(text: str, value: Value) -> bool:

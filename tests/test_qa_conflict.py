@@ -113,6 +113,13 @@ def test_another_period_place_or_part_is_no_conflict():
     assert clash("How big is it?", one, other) is None
 
 
+def test_values_of_two_things_that_one_sentence_tells_are_no_conflict():
+    question, both = "How many members does it have?", "Dale counts 78 members at the quay and 38 at the mill."
+    assert clash(question, "The society has 38 members.", both) is None
+    assert clash(question, "The society has 41 members.", "The society has 78 members.") == ("41", "78")
+    assert clash(question, both, "The society has 78 members.") is None
+
+
 def test_the_set_that_ships():
     told = [measure.tell(case) for case in measure.read()]
     for split in measure.SPLITS:

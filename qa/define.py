@@ -1,0 +1,151 @@
+"""Sentences that introduce what a question asks for: "Who is X?", "What is a Y?", "Who is the treasurer?".
+
+Definitions often stand beside the name and not in a sentence of their own: as an apposition ("Eustace Mallory, a farmer
+at Low Thrushby"), before it ("the Polish geographer Halina Wrotek"), under a heading of that name, in brackets after
+what an abbreviation stands for (patterns after Hearst, 1992, and Schwartz and Hearst, 2003).
+"""
+
+import re
+from collections.abc import Sequence
+
+from index.words import STOP, words
+from qa.answer import Citation
+
+_ASKS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?:(?:and|but|so|ok|okay|please)[ ,]+)?(?P<who>who|what) (?:exactly )?(?:is|are|was|were) (?:exactly )?"
+        r"(?P<term>.+?)(?: exactly| again)?\W*",
+        r"(?:(?:and|but|so|ok|okay|please)[ ,]+)?(?P<who>who|what)['’]s (?P<term>.+?)\W*",
+        r"(?:please )?(?:tell me|explain|say|do you know|can you tell me) (?P<who>who|what) (?P<term>.+?) "
+        r"(?:is|are|was|were)\W*",
+        r"(?P<who>what) (?:does|do) (?P<term>.+?) (?:mean|stand for)\W*",
+        r"(?:please )?define (?P<term>.+?)\W*",
+    )
+)
+_ARTICLE = re.compile(r"(?:an?|the) ", re.IGNORECASE)
+_LONGEST = 5  # words of a term
+_APPOSITION = re.compile(r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?(?:,| [–—-]| \() ?(?P<article>an?|the|one of|our|my|his|"
+                         r"her|their|its|now|then|formerly|once|who) [\w'’-]+")  # fmt: skip
+_GLOSS = re.compile(r"['’\"”»)*]{0,2}(?::| [–—-]) ?(?!see\b|ask\b|look\b|cf\b)(?:\S+ ){3}\S", re.IGNORECASE)
+_CALLED = re.compile(
+    r"(?:(?<!so-)\bcalled|\b(?:nick)?named|\bknown (?:\w+ )?as|\bdubbed|\btermed|\bcalls?)"
+    r"(?: (?:it|this|them|him|her))? (?:the |an? )?['‘“\"«]?$"
+)
+_NOUN_BEFORE = re.compile(
+    r"\b(?:the|an?|our|my|his|her|their|its|by|[A-Z]\w+['’]s?) (?:[\w'’-]+ ){0,3}?(?P<noun>[a-z][a-z-]{3,}),? $"
+)
+_NO_NOUN = frozenset(
+    "with from that when where said says under after before about than over into onto upon like until since while "
+    "which whom whose against between among through without within because then also only even both told asked".split()
+)
+_NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?[A-Z][\w'’-]+(?: (?:van|von|de|del|di|da|der|la|le|al) )?(?: [A-Z][\w'’.-]*)+"
+_NAME_AFTER = re.compile(rf"(?:(?:,|:| is| was| \() ?| ){_NAME}")
+_COPULA = re.compile(r"['’\"”»)*]{0,2} (?:is|are|was|were) (?:an?|the|one of) [\w'’-]+")
+_NAME_BEFORE = re.compile(rf"{_NAME}(?:,| \(| [–—-]) ?(?:the |our |their |its |as )?$")
+_OF = re.compile(r" (?:of|at|for|in|on) .+")
+
+
+def term(question: str) -> tuple[str, bool] | None:
+    """Return what a question wants introduced, and whether as a person; None where it asks for something else.
+
+    >>> term("Who was Halina Wrotek?"), term("what's a PIR"), term("What is it?")
+    (('Halina Wrotek', True), ('PIR', False), None)
+    """
+    match = next((m for form in _ASKS if (m := form.fullmatch(question.strip()))), None)
+    if match is None:
+        return None
+    found = _ARTICLE.sub("", match["term"], count=1) if _ARTICLE.match(match["term"]) else match["term"]
+    if len(found.split()) > _LONGEST or all(word in STOP for word in words(found)):
+        return None
+    return found, (match.groupdict().get("who") or "").lower() == "who"
+
+
+def introduces(question: str, text: str) -> bool:
+    """Return whether a sentence says beside the name that is asked for who or what it is.
+
+    >>> introduces("Who is Eustace Mallory?", "The bench buys from Eustace Mallory, a farmer who reaps by hand.")
+    True
+    >>> introduces("Who is Eustace Mallory?", "Eustace Mallory rang, the tenth to do so.")
+    False
+    """
+    asked = term(question)
+    if asked is None:
+        return False
+    found, person = asked
+    role = _OF.sub("", found)  # "the skipper of the Good Intent": of what, the sentences around may say
+    if any(_told(text, m, person) for m in _places(found, text)):
+        return True
+    return person and any(_filled(text, m) for m in _places(role, text))
+
+
+def _places(found: str, text: str) -> list[re.Match[str]]:
+    return list(re.finditer(rf"(?<![\w-]){re.escape(found)}(?![\w-]|['’]s)", text, re.IGNORECASE))
+
+
+def _told(text: str, match: re.Match[str], person: bool) -> bool:
+    """Return whether what stands around a name says who or what that is."""
+    before, own, after = text[: match.start()], match[0], text[match.end() :]
+    named = own[0].isupper() and (bool(before.strip(" \"'*•-")) or " " in own)
+    if (apposed := _APPOSITION.match(after)) and _stands_apart(before, after, named, apposed["article"]):
+        return True
+    if not before.strip(" \"'*•-–") and _GLOSS.match(after):
+        return True
+    if _CALLED.search(before) and not (named and re.match(r" [A-Z]", after)):
+        return True
+    if person and named and " " in own and (noun := _NOUN_BEFORE.search(before)):
+        return noun["noun"] not in _NO_NOUN
+    return _stands_for(own, before, after)
+
+
+def _stands_apart(before: str, after: str, named: bool, article: str) -> bool:
+    """Return whether what follows a name is an apposition, and not the next thing of an enumeration."""
+    if article == "who":
+        return named
+    if named:
+        return True
+    listed = re.search(r"(?:[,:;]|\band|\bor)(?: (?:the|an?))? $", before)
+    return not listed and not re.match(r"\W+(?:[\w'’-]+ ){1,5}?[\w'’-]+(?:,| and) (?:the|an?|our) ", after)
+
+
+def _stands_for(own: str, before: str, after: str) -> bool:
+    """Return whether an abbreviation is beside the words that it stands for."""
+    letters = own.lower()
+    if not (2 <= len(own) <= 6 and own.isalpha() and own.isupper()):
+        return False
+    if before.endswith("(") and after.startswith(")"):
+        return _initials(words(before)[-len(own) :]) == letters
+    inside = re.match(r" \(([^()]+)\)", after)
+    return inside is not None and _initials(words(inside[1])[: len(own)]) == letters
+
+
+def _initials(found: Sequence[str]) -> str:
+    return "".join(word[0] for word in found)
+
+
+def _filled(text: str, match: re.Match[str]) -> bool:
+    """Return whether a person's name stands beside a role: "the compliance officer, Walt Izumi"."""
+    before, after = text[: match.start()], text[match.end() :]
+    titled = " " in match[0] and all(word[0].isupper() for word in match[0].split())  # perhaps a person's name itself
+    if titled and not (after.startswith(":") or re.search(r"\b(?:[Tt]he|[Oo]ur|[Ii]ts|[Tt]heir) $", before)):
+        return False
+    return bool(_NAME_AFTER.match(after) or (_NAME_BEFORE.search(before) and not re.match(r" [A-Z]", after)))
+
+
+def introducing(question: str, citations: Sequence[Citation]) -> list[bool]:
+    """Return of each sentence whether it introduces what is asked for, first under that heading or in full included."""
+    asked = term(question)
+    if asked is None:
+        return [False] * len(citations)
+    first: dict[tuple[str, str], int] = {}
+    for c in citations:
+        if c.passage.heading and words(c.passage.heading[-1]) == words(asked[0]):
+            key = (c.passage.doc_id, c.passage.heading[-1])
+            first[key] = min(first.get(key, c.start), c.start)
+    under = {(doc, start) for (doc, _), start in first.items()}
+    found = []
+    for c in citations:
+        quote = " ".join(c.quote.split())
+        whole = any(_COPULA.match(quote[m.end() :]) for m in _places(asked[0], quote))
+        found.append(whole or introduces(question, quote) or (c.passage.doc_id, c.start) in under)
+    return found
