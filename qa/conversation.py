@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from index.words import terms
 from qa.answer import Turn
 from qa.question import names, qualifiers, smalltalk
+from qa.referent import refers_within
 from qa.requests import parse
 from qa.rewrite import rewrite
 
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b")
+_DEPARTMENT = re.compile(r"\bIT\b")
 _POINTER = re.compile(  # leans only where the question names nothing itself
     r"\b(?:this|that|these|those|there|ones?|"
     r"the (?:former|latter|same|other|others|first|second|last|company|brand|campaign|event|car|product|author|paper|"
@@ -117,9 +119,10 @@ def readings(question: str, history: Sequence[Turn]) -> list[Sequence[Turn]]:
 
 
 def _leans_by_a_word(question: str) -> bool:
-    q = question.lower()
+    q = _DEPARTMENT.sub("", question).lower()
     told = _NOT_BACK.sub(" ", q)
-    return bool(_OPENING.match(q) or _PRONOUN.search(told) or (_POINTER.search(told) and not names(question)))
+    outside = _PRONOUN.search(told) and not refers_within(question)
+    return bool(_OPENING.match(q) or outside or (_POINTER.search(told) and not names(question)))
 
 
 def _is_short(question: str) -> bool:

@@ -22,7 +22,14 @@ _WHAT_IS = re.compile(  # what a question for a thing's nature is about
     re.IGNORECASE,
 )
 ABOUT = re.compile(r"\b(?:about|of|on|with) (?P<thing>[a-z][\w-]+)[?]?$")
-IT = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
+IT = re.compile(r"\b(?!(?-i:IT)\b)(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
+_NEXT_CLAUSE = re.compile(
+    rf"(?:[,;?.!]|,? (?:and|or)) (?=(?:{ASKING}|is|are|was|were|do|does|did|can|could|has|have|will|would|should|must|"
+    r"may|it|they|he|she)\b)|,? (?:but|because|since|so|while|when|if|though|although|once) ",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"(?:according|in|for|at|on|after|before|during|since|by|under|from|with|as)\b", re.IGNORECASE)
+_NEW_THING = re.compile(r"\b(?:an?|my|our|your|(?:about|of|with)) (?!it\b|the\b)[a-z]{3,}")
 _PERSON = frozenset({"he", "him", "his", "she", "her", "hers"})
 NAME = re.compile(
     r"(?:[A-Z0-9][\w&+%.-]*\w\+?|[A-Z])(?:(?: |-)(?:(?:of|et|and|the|de|van|x) )?(?:[A-Z0-9][\w&+-]*|al\b))*"
@@ -57,6 +64,20 @@ def subject(text: str, history: Sequence[Turn], stands: Callable[[Sequence[Turn]
         if about := topic(stands(history[:end])):
             return about
     return None
+
+
+def refers_within(text: str) -> bool:
+    """Return whether the first pronoun of a question has its noun in an earlier clause of the same question.
+
+    >>> refers_within("How does MIUI work and why should I use it?"), refers_within("Do Mao and Wong think it works?")
+    (True, False)
+    """
+    match = IT.search(text)
+    clause = next(reversed(list(_NEXT_CLAUSE.finditer(text, 0, match.start()))), None) if match else None
+    if clause is None:
+        return False
+    earlier = text[: clause.start()]
+    return not _ASIDE.match(earlier) and bool(names_in(earlier, asked=True) or _NEW_THING.search(earlier))
 
 
 def _row(answer: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from index.words import STOP, has_cjk, terms
 from qa.answer import Turn
 from qa.question import names
-from qa.referent import ABOUT, ASKING, DEEPEST, IT, NAME, PHRASE, WH, leader, subject, topic
+from qa.referent import ABOUT, ASKING, DEEPEST, IT, NAME, PHRASE, WH, leader, refers_within, subject, topic
 
 _CORRECTION = re.compile(
     r"(?:(?:no|nope|sorry|oops|wait|actually|well|ah|hm+)\b[,.!;: ]*)*"
@@ -209,9 +209,9 @@ def _reworded(text: str, before: str, answer: str) -> str | None:
 
 
 def _filled(text: str, subject: str | None) -> str | None:
-    """Return a text with its first pronoun replaced by what it stands for."""
+    """Return a text with its first pronoun replaced by what it stands for, unless that is said in the text itself."""
     match = IT.search(text)
-    if match is None or not subject:
+    if match is None or not subject or refers_within(text):
         return None
     word = match.group().lower()
     possessive = word in _POSSESSIVE or (word == "her" and re.match(r" \w", text[match.end() :]) is not None)

@@ -88,3 +88,33 @@ def test_what_a_row_tells_of_is_remembered_after_an_ellipsis():
         Turn("And the smallest?", "Flat: 7; Rooms: 1 [1]"),
     ]
     assert rewrite("Who owns it?", history) == "Who owns flat 7"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How does the Tern engine work and why should I use it?",
+        "I wrote to Ada Birch, but she did not answer.",
+        "When did Acme enter India, and how did it sell there?",
+        "Can I put a lamp on deck because it gets dark?",
+        "Talking of Brisa, does it sail on Sundays?",
+        "Is the IT course of the autumn term still free?",
+    ],
+)
+def test_a_pronoun_whose_noun_is_in_the_question_itself_takes_none_from_before(question):
+    history = [Turn("What does Xiaomi sell?", "Xiaomi sells phones. [1]")]
+    assert rewrite(question, history) is None
+    assert understand(question, history).full == question
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("In India, what is its share?", "In India, what is Xiaomi's share"),
+        ("According to Mao, what is its weakness?", "According to Mao, what is Xiaomi's weakness"),
+        ("Do Mao and Wong think it works?", "Do Mao and Wong think Xiaomi works"),
+        ("When was it founded and who leads it?", "When was Xiaomi founded and who leads it"),
+    ],
+)
+def test_a_pronoun_of_what_was_spoken_of_before_is_filled_in(question, meant):
+    assert rewrite(question, [Turn("What does Xiaomi sell?", "Xiaomi sells phones. [1]")]) == meant
