@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from index.words import STOP, words
 from qa.answer import Citation
+from qa.rows import cells
 
 _ASKS = tuple(
     re.compile(form, re.IGNORECASE)
@@ -35,9 +36,26 @@ _CALLED = re.compile(
 _NOUN_BEFORE = re.compile(
     r"\b(?:the|an?|our|my|his|her|their|its|by|[A-Z]\w+['’]s?) (?:[\w'’-]+ ){0,3}?(?P<noun>[a-z][a-z-]{3,}),? $"
 )
+_TITLE = (
+    r"(?:Manager|Director|Lead(?:er)?|Officer|Head|Chair(?:man|woman)?|President|Engineer|Editor|Secretary|Treasurer|"
+    r"Partner|Professor|Minister|Mayor|Coordinator|Advis[eo]r|Analyst|Specialist|Founder|Principal|Curator|Registrar|"
+    r"Superintendent|Architect|Captain|Chief|CEO|CFO|CTO|COO)"
+)
+_ROLE = (  # a noun for what a person does, many by their ends: "agronomist", "crime writer"
+    r"(?:[a-z-]{2,}(?:er|or|ist|ian|ant|ent|man)|head|chair|lead|chief|poet|judge|dean|cook|coach|architect|nurse|widow|"
+    rf"son|wife|vet|chef|clerk|secretary|trustee|{_TITLE})"
+)
+_ROLE_AFTER = re.compile(
+    rf"(?:,| \() ?(?P<role>(?:[\w'’&-]+ ){{0,3}}?{_ROLE})"
+    r"(?=[,.;:)]|$| (?:of|at|for|in|from|to|with|and|who|since|until)\b)"
+)
+_ROLE_BEFORE = re.compile(rf"(?:^|[ (\"“])(?P<role>{_ROLE}),? $")
+_POSITION = re.compile(r"(?:role|position|job|function|title|post|occupation|profession)s?", re.IGNORECASE)
 _NO_NOUN = frozenset(
     "with from that when where said says under after before about than over into onto upon like until since while "
-    "which whom whose against between among through without within because then also only even both told asked".split()
+    "which whom whose against between among through without within because then also only even both told asked however "
+    "never ever other rather either neither later earlier former number want went sent spent meant "
+    "represent present different".split()
 )
 _NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?[A-Z][\w'’-]+(?: (?:van|von|de|del|di|da|der|la|le|al) )?(?: [A-Z][\w'’.-]*)+"
 _NAME_AFTER = re.compile(rf"(?:(?:,|:| is| was| \() ?| ){_NAME}")
@@ -73,9 +91,12 @@ def introduces(question: str, text: str) -> bool:
     if asked is None:
         return False
     found, person = asked
-    role = _OF.sub("", found)  # "the skipper of the Good Intent": of what, the sentences around may say
     if any(_told(text, m, person) for m in _places(found, text)):
         return True
+    role, of = found, _OF.search(found)  # "the skipper of the Good Intent": which ship, the text around may say
+    if of:
+        role, held = found[: of.start()], {*words(text)}
+        person &= all(word in STOP or word in held for word in re.findall(r"\b[a-z]+\b", of[0]))
     return person and any(_filled(text, m) for m in _places(role, text))
 
 
@@ -93,9 +114,23 @@ def _told(text: str, match: re.Match[str], person: bool) -> bool:
         return True
     if _CALLED.search(before) and not (named and re.match(r" [A-Z]", after)):
         return True
-    if person and named and " " in own and (noun := _NOUN_BEFORE.search(before)):
-        return noun["noun"] not in _NO_NOUN
+    if person and named and " " in own and (_named_role(before, after) or _in_row(text, own)):
+        return True
     return _stands_for(own, before, after)
+
+
+def _named_role(before: str, after: str) -> bool:
+    """Return whether a noun for what a person does, or any with an article, stands directly beside a person's name."""
+    if (noun := _NOUN_BEFORE.search(before)) and noun["noun"] not in _NO_NOUN:
+        return True
+    beside = [match["role"] for match in (_ROLE_BEFORE.search(before), _ROLE_AFTER.match(after)) if match]
+    return any(not {*words(role)} & (_NO_NOUN | STOP) for role in beside)
+
+
+def _in_row(text: str, name: str) -> bool:
+    """Return whether a row tells a person's name and, in a column of its own, the position."""
+    row = cells(text)
+    return name in row.values() and any(_POSITION.fullmatch(column) for column in row)
 
 
 def _stands_apart(before: str, after: str, named: bool, article: str) -> bool:

@@ -52,6 +52,12 @@ def test_what_a_question_wants_introduced(question, found):
         ("What's an RRF?", "Ask for a Relief Ringer Form (RRF) at the desk."),
         ("What's an RRF?", "Ask for an RRF (Relief Ringer Form) at the desk."),
         ("What is a falling number?", "Falling number: the seconds that a plunger sinks."),
+        ("Who is Ilka Brand?", "Part A is by Ilka Brand, Information Security Lead."),
+        ("Who is Ilka Brand?", "Prepared by Ilka Brand, project manager, Marrow Trust."),
+        ("Who is Ilka Brand?", "An evening with crime writer Ilka Brand."),
+        ("who is ilka brand?", "An evening with Ilka Brand, author of the Harker novels."),
+        ("Who is Ilka Brand?", "Write to the Customer Relations Manager, Ilka Brand"),
+        ("Who is Ilka Brand?", "Name: Ilka Brand; Role: Caretaker; Days: Monday to Friday"),
         ("Who is the tower captain?", "Complaints go to the tower captain, Ida Vance."),
         ("Who is the tower captain?", "Speakers: Ida Vance, tower captain; Jon Rask, mayor."),
         ("Who is the tower captain of Marrow?", "Tower captain: Ida Vance"),
@@ -68,7 +74,12 @@ def test_a_sentence_that_introduces(question, text):
     [
         ("Who is Oswin Tarrant?", "They buy from Oswin Tarrant and never haggle."),
         ("Who is Oswin Tarrant?", "They buy from Oswin Tarrant, but never on Sundays."),
+        ("Who is the minister of finance?", "The minister is Theo Marnix."),
         ("Who is Oswin?", "They buy from Oswin's brother, a dealer."),
+        ("Who is Oswin Tarrant?", "They buy from Oswin Tarrant, however."),
+        ("who is oswin tarrant", "Present: Oswin Tarrant, Ida Miller and the vicar."),
+        ("Who is Ilka Brand?", "Name: Ilka Brand; Days: Monday to Friday"),
+        ("Who is Ilka Brand?", "The vicar wrote after Ilka Brand rang."),
         ("Who was Karen Holm?", "The engineer said that Karen Holm drew it."),
         ("Who was Karen Holm?", "The frame stood before Karen Holm came."),
         ("What is the swap table?", "What went well: the swap table, the babysitters, the soup."),
@@ -97,6 +108,7 @@ def test_a_sentence_that_only_mentions(question, text):
         ("What is the Pell Fund?", "a charity that also mends organs"),
         ("Who is the tower captain?", "Ida Vance"),
         ("What's an RRF?", "Relief Ringer Form"),
+        ("Who is Jon Rask?", "Jon Rask (chair)"),
         ("What is the Clapper?", "The wind that the ringers call"),
     ],
 )
@@ -112,7 +124,7 @@ def test_of_what_is_only_introduced_beside_its_name_nothing_else_is_told(guild):
     ]
 
 
-@pytest.mark.parametrize("question", ["Who is Jon Rask?", "Who is the verger?", "What is the Pell Trophy?"])
+@pytest.mark.parametrize("question", ["Who is Mia Lund?", "Who is the verger?", "What is the Pell Trophy?"])
 def test_what_is_only_mentioned_or_not_at_all_is_not_lifted(guild, question, monkeypatch):
     told = guild.ask(question)
     monkeypatch.setattr("qa.abstain.introduces", lambda question, text: False)
