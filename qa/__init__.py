@@ -9,8 +9,8 @@
 - ``requests``, ``respond``, ``smalltalk``: what is no question to the documents' words; its answers in ``documents``,
   ``summary``, ``compare`` and ``clarify``
 - ``texts``: what the product itself says, in English and Chinese
-- ``features``, ``cross_encoder``, ``evidence``, ``rows``, ``extreme``, ``column``, ``restated``, ``define``: which
-  sentences answer; ``abstain``, ``sought``, ``said``, ``logistic``: whether any does
+- ``features``, ``cross_encoder``, ``evidence``, ``rows``, ``bands``, ``extreme``, ``column``, ``restated``,
+  ``define``: which sentences answer; ``abstain``, ``sought``, ``said``, ``logistic``: whether any does
 - ``read``: the readers that draft sentences; ``points``: what a text counts off; ``context``: which
   sentences lean on others; ``prompt`` for those with a model
 - ``trace``: every answer as one JSON line, with all that led to it

@@ -75,7 +75,7 @@ _PLAIN = frozenset(
     "main total basic overall new current standard annual whole general common usual normal good".split()
 )
 _NO_QUALIFIER = ("ing", "ed", "ly", "est", "ical")  # ends of participles, adverbs, superlatives and the like
-_WORD = re.compile(r"[\w'’&.-]*\w")
+_WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?!\w)|[\w'’&.-]*\w")
 _SELF = re.compile(r"I(?:['’](?:m|ll|ve|d))?|OK")  # capitals that are no names
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening|day)|greetings|yo|ni hao|你好|您好|嗨|早上好|晚上好)"
@@ -150,8 +150,8 @@ def names(question: str) -> dict[str, str]:
 
     >>> names("How many followers does Lei Jun have on Instagram?")
     {'lei': 'Lei', 'jun': 'Jun', 'instagram': 'Instagram'}
-    >>> names("Is it OK if I'm late, and what will I've to pay?")
-    {}
+    >>> names("Is it OK if I'm late, and what will I've to pay?"), names("Who signs 1,800 euros?")
+    ({}, {'1800': '1,800'})
     """
     found: dict[str, str] = {}
     shouting = question.isupper()

@@ -8,8 +8,9 @@ thing over several lines ("Customer: Hollmann", "Fault: leak"): each line speaks
 import re
 from collections.abc import Sequence
 
-from index.words import has_cjk, stem, terms, words
+from index.words import has_cjk, terms, words
 from qa.answer import Citation
+from qa.bands import fitting
 from qa.polarity import denial
 from qa.question import names
 
@@ -26,8 +27,7 @@ CLEARLY = 0.5  # share of the best row's fit below which a row tells of somethin
 _KIND = frozenset(terms("year date day time month number name kind cost price"))  # name the answer, not what it is of
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _LIMIT = re.compile(r"\b(?:than|over|under|above|below|least|most|between|up to)\b", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)[ -]([a-z]+)")
-_RANGE = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?) ?(?:to|-|–) ?(\d+(?:\.\d+)?) ([a-z]+)")
+_BAND = 4.0  # what it counts that a row's band holds an amount of the question
 
 
 def is_row(text: str) -> bool:
@@ -132,25 +132,13 @@ def _weights(question: str, rows: Sequence[Citation]) -> list[float]:
         wanted = {t for t in wanted if not t[0].isdigit()}
     if denial(question):
         wanted.add("no")
-    cells = [values(_plain(row)) for row in rows]
-    seen = [set(terms(text)) | ({"no"} & set(words(text))) for text in cells]
-    ranges = [_in_range(question, text) for text in cells]
-    weights = [float(2 * fits) for fits in ranges] if any(ranges) else [0.0] * len(rows)
+    seen = [set(terms(text)) | ({"no"} & set(words(text))) for text in (values(_plain(row)) for row in rows)]
+    weights = [_BAND * fits for fits in fitting(question, [cells(_plain(row)) for row in rows])]
     for term in wanted:
         holding = sum(term in one for one in seen)
         if 0 < holding < len(rows):
             weights = [w + (term in one) / holding for w, one in zip(weights, seen, strict=True)]
     return weights
-
-
-def _in_range(question: str, text: str) -> bool:
-    """Return whether an amount of the question lies in a range of a row: "2 years" in "1 to 3 years"."""
-    asked = [(float(n), stem(unit)) for n, unit in _AMOUNT.findall(question.lower())]
-    return any(
-        float(low) <= n <= float(high) and stem(unit) == wanted
-        for low, high, unit in _RANGE.findall(text.lower())
-        for n, wanted in asked
-    )
 
 
 def _above(citation: Citation) -> str:

@@ -5,10 +5,11 @@ from difflib import SequenceMatcher
 
 from index.words import terms, words
 from qa.answer import Citation
+from qa.bands import holds
 from qa.conversation import Asked
 from qa.evidence import Evidence
 from qa.question import names
-from qa.rows import record
+from qa.rows import cells, record
 
 _ALIKE = 0.8  # two words count as one name from this share of matching letters on
 
@@ -16,15 +17,19 @@ _ALIKE = 0.8  # two words count as one name from this share of matching letters 
 def missing_names(question: str, evidence: Sequence[Evidence], common: frozenset[str] = frozenset()) -> list[str]:
     """Return the question's names and numbers that stand nowhere around the sentences of ``evidence``, as written.
 
-    Those that are ``common`` in all the documents need not be said again.
+    Those that are ``common`` in all the documents need not be said again, nor numbers that a row's band holds.
     """
     texts = [around(e.citation) for e in evidence]
     seen = {t for text in texts for t in terms(text, stop=False)}
+    banded = any(holds(question, cells(" ".join(e.citation.quote.split()))) for e in evidence)
     return list(
         dict.fromkeys(
             word
             for term, word in names(question).items()
-            if term not in common and not known(term, seen) and not any(_spelled_out(word, text) for text in texts)
+            if term not in common
+            and not (banded and term.isdigit())
+            and not known(term, seen)
+            and not any(_spelled_out(word, text) for text in texts)
         )
     )
 
