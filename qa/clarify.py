@@ -21,6 +21,9 @@ WEIGHED = 20  # sentences whose names can become options
 MOST = 2  # content words up to which a pronoun leaves a question without its subject; more of them often say it
 MOST_ZH = 10  # characters, likewise
 _PRONOUN = re.compile(r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
+_PEOPLE_AT_LARGE = re.compile(
+    r"\bthey\b", re.IGNORECASE
+)  # whoever the documents are of: "Why did they choose asphalt?"
 _POINTER = re.compile(
     r"\b(?:the|that|this) (?:(?:former|latter|other)(?= (?:is|was|does|did|has|costs?)\b|\W*$)|others|one|"
     r"(?:other|second|first|last|third|same) one)\b",
@@ -102,7 +105,7 @@ def missing(question: str) -> str | None:
     if (match := _WHAT_ABOUT.match(text)) and len(terms(match["rest"])) <= 1:
         return ""
     match = _PRONOUN.search(text)
-    if match is None or _NO_BACK.search(text):
+    if match is None or _NO_BACK.search(text) or (_PEOPLE_AT_LARGE.search(text) and len(set(terms(text))) == MOST):
         return None
     before = text[: match.start()]
     return match.group(1) if _ASKS_OF.fullmatch(before) or set(terms(before)) <= _ASKING else None

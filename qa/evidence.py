@@ -27,7 +27,7 @@ from qa.attribution import HEAD, is_byline
 from qa.context import leans
 from qa.conversation import Asked
 from qa.cross_encoder import CrossEncoder, Score
-from qa.define import introducing
+from qa.define import introduces, introducing
 from qa.features import NAMES, Candidate, Matrix, Measure, matrix
 from qa.question import Kind, asks_particulars, kind, names, qualifiers
 from qa.restated import answering
@@ -48,7 +48,7 @@ _CAPTION = re.compile(r"(?:[\w'’&-]+ ){0,4}(?:logo|screenshot)s?", re.IGNORECA
 _COMMON = 0.1  # share of the passages that hold a name which need not stand beside the answer
 _THIRD = 1 / 3  # share of a question's words that a quoted question needs to be another wording of it
 RESTATED = 3.0  # what a sentence gains in score that answers the same question in its document
-AHEAD = 0.5  # how far one that introduces the term asked for comes before the others, gaining no more than that
+AHEAD, MOST = 0.5, 6.0  # how far one that introduces the term asked for comes before the others; what it gains at most
 _CACHED = 4000  # sentences whose vectors are kept, about 40 KB each at 25 tokens
 
 
@@ -135,9 +135,9 @@ class Scorer:
         scores = ((rows - weights.mean) / weights.scale) @ weights.rank  # (n_candidates,)
         others = beside(asked.full, citations)  # what they score tells, too, how sure the rest is
         told = scores + RESTATED * np.array(answering(asked.question, citations))
-        introduces = np.array(introducing(asked.question, citations))
-        if introduces.any() and not introduces[told.argmax()]:
-            told += min(told.max() + AHEAD - told[introduces].max(), RESTATED) * introduces
+        definitions = np.array(introducing(asked.question, citations))
+        if definitions.any() and not definitions[told.argmax()]:
+            told += min(told.max() + AHEAD - told[definitions].max(), MOST) * definitions
         order = np.argsort(-told, kind="stable")
         order = np.array([n for n in order if citations[n].key not in others])
         chances = np.exp(told[order] - told[order].max())
@@ -165,7 +165,8 @@ class Scorer:
         found = [(c, k) for rank, hit in enumerate(hits, start=1) for c, k in candidates(hit, rank)]
         found = [(c, replace(k, crossed=_crossed(crossed, k))) for c, k in found]
         if not asks_particulars(asked.full):
-            found = [(c, k) for c, k in found if not is_particulars(c)] or found
+            told = (pair for pair in found if not is_particulars(pair[0]) or introduces(asked.question, pair[1].text))
+            found = list(told) or found
         found = _telling(found, asked)
         above = {k.rank: heading(c) for c, k in found}
         befores = [k.before for _, k in found if k.before]

@@ -131,6 +131,15 @@ def test_what_is_only_mentioned_or_not_at_all_is_not_lifted(guild, question, mon
     assert guild.ask(question).confidence == told.confidence
 
 
+def test_a_byline_that_tells_a_position_introduces_a_person(tmp_path, encoder):
+    plan = (
+        "# The path\n\nPrepared by Ilka Brand, project manager.\n\nThe path is two miles long.\n\n## Thanks\n\n"
+        "Ilka Brand rang every farmer herself.\n"
+    )
+    answer = Library(tmp_path, encoder, plan_md=plan, mail_md="To: Ilka Brand; Tom Birk\n").assistant()
+    assert "project manager" in answer.ask("Who is Ilka Brand?").claims[0].text
+
+
 def test_what_stands_first_under_its_heading_comes_before_what_only_mentions_it(tmp_path, encoder):
     soaps = (
         "# Brands\n\n## Wuff Royale\n\nShampoo bars for long-haired dogs. Sold in tins of six.\n\n## Sales\n\n"

@@ -5,6 +5,7 @@ from fakes import verbatim
 
 from index.retrieve import Index
 from index.sync import sync
+from qa.clarify import missing
 from qa.read.quote import QuoteReader
 from qa.summary import centrality
 from qa.system import Assistant
@@ -100,6 +101,12 @@ def test_a_question_without_its_subject_is_asked_back_with_options(library):
     assert 1 <= back.text.count("“") - 1 <= 4
     assert chat(library, "Who wrote the report?").text.startswith("Which document do you mean")
     assert chat(library, "When was it founded?", "Xiaomi").claims
+
+
+def test_they_who_did_a_certain_thing_are_whoever_the_documents_are_of():
+    assert missing("Why did they go for asphalt?") is None
+    assert missing("When did they open?") == "they"
+    assert missing("Why did it go for asphalt?") == "it"
 
 
 def test_chinese_questions_are_answered_with_quotes_or_refused_in_chinese(chinese):
