@@ -1,4 +1,4 @@
-"""Rows whose band holds an amount of the question: "2 to 5 years" for "I have been here three years".
+"""Rows that tell an amount of the question, or a band that holds it: "2 to 5 years" for "I am here three years".
 
 Tables of rates, tariffs and limits tell what holds from one amount to another; no word of the question stands in the
 row that answers.
@@ -33,6 +33,7 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 _GROUP = PEOPLE | {"group", "party", "size"}
+_MEASURES = {dimension for dimension, *_ in UNITS.values()}
 _LEAST = 2  # rows that must tell a band in the same column
 
 
@@ -45,14 +46,18 @@ class _Amount:
 
 
 def fitting(question: str, rows: Sequence[Mapping[str, str]]) -> list[bool]:
-    """Return of each row of a table, as cells by column, whether one of its bands holds an amount of the question.
+    """Return of each row of a table, as cells by column, whether it tells an amount of the question, or a band of it.
 
-    Of several bands the narrower ones count. All are False where no column tells bands, or all hold it.
+    Of several bands the narrower ones count. All are False where none tells it, or all do.
 
     >>> fitting("How long is sick pay after three years?", [{"Service": "up to 2 years"}, {"Service": "2 to 5 years"}])
     [False, True]
     """
     asked = _asked(question)
+    for amount in asked:  # a row that tells it needs no band
+        exact = [any(amount in _amounts(cell, column) for column, cell in row.items()) for row in rows]
+        if any(exact):
+            return exact if amount.of in _MEASURES and not all(exact) else [False] * len(rows)
     for column in dict.fromkeys(name for row in rows for name in row) if asked else ():
         bands = [_band(row.get(column, ""), column) for row in rows]
         if sum(band is not None for band in bands) < _LEAST:
@@ -98,10 +103,22 @@ def _band(cell: str, column: str) -> tuple[_Amount, _Amount] | None:
     return next(filter(None, (_limits(match, column) for match in _BAND.finditer(cell))), None)
 
 
+def _amounts(cell: str, column: str) -> list[_Amount]:
+    """Return the amounts that a cell tells without limits."""
+    limits = ("n2", "below", "above", "upwards", "downwards")
+    plain = (match for match in _BAND.finditer(cell) if not any(match[name] for name in limits))
+    return [_of(number(match["n1"]), match["sign1"] or match["unit1"] or _unit(column)) for match in plain]
+
+
+def _unit(column: str) -> str:
+    """Return the unit that the name of a column tells, or ""."""
+    told = (word for word in re.findall(r"[^\W\d_]+[²³]?|[%€$£]", column.lower()) if word in UNITS)
+    return next(told, "years" if "age" in words(column) else "")
+
+
 def _limits(match: re.Match[str], column: str) -> tuple[_Amount, _Amount] | None:
     one, two = match["sign1"] or match["unit1"] or "", match["sign2"] or match["unit2"] or ""
-    told = (w for w in re.findall(r"[^\W\d_]+[²³]?|[%€$£]", column.lower()) if w in UNITS)
-    of = two or one or next(told, "years" if "age" in words(column) else "")
+    of = two or one or _unit(column)
     low = high = _of(number(match["n1"]), one or of)
     if match["n2"]:
         high = _of(number(match["n2"]), of)

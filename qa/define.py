@@ -28,7 +28,10 @@ _ARTICLE = re.compile(r"(?:an?|the) ", re.IGNORECASE)
 _LONGEST = 5  # words of a term
 _APPOSITION = re.compile(r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?(?:,| [–—-]| \() ?(?P<article>an?|the|one of|our|my|his|"
                          r"her|their|its|now|then|formerly|once|who) [\w'’-]+")  # fmt: skip
-_GLOSS = re.compile(r"['’\"”»)*]{0,2}(?::| [–—-]) ?(?!see\b|ask\b|look\b|cf\b)(?:\S+ ){3}\S", re.IGNORECASE)
+_GLOSS = re.compile(
+    r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?(?::| [–—-]) ?(?!see\b|ask\b|look\b|cf\b)(?:(?:an?|the) \S|(?:\S+ ){3}\S)",
+    re.IGNORECASE,
+)
 _CALLED = re.compile(
     r"(?:(?<!so-)\bcalled|\b(?:nick)?named|\bknown (?:\w+ )?as|\bdubbed|\btermed|\bcalls?)"
     r"(?: (?:it|this|them|him|her))? (?:the |an? )?['‘“\"«]?$"

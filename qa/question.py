@@ -49,6 +49,8 @@ _AUXILIARY = r"(?:are|were|do|did|does|have|has|had|can|could|should|will|would|
 _LIST = re.compile(
     rf"\b(?:what|which) (?:are|were) (?:\S+ ){{0,6}}?(?P<are>{_PLURAL})\b|"
     rf"\b(?:what|which) (?:\S+ ){{0,3}}?(?P<aux>{_PLURAL}) {_AUXILIARY}\b|"
+    rf"\b(?:what|which) (?:\w+ )?(?P<kinds>types|kinds|sorts|forms|categories|classes|levels|varieties|options|models|"
+    rf"versions|sizes|colou?rs) of (?:\S+ ){{1,3}}?{_AUXILIARY}\b|"
     rf"^(?:\w+ )?which (?:\S+ ){{0,2}}?(?P<which>{_PLURAL})\b|"
     rf"\b(?:list|name|give|count|mention|describe|present)(?:s|ed)? as (?:\S+ ){{0,2}}?(?P<as>{_PLURAL})\b|"
     rf"^(?:please )?(?:list|name|enumerate) (?:\S+ ){{0,6}}?(?P<named>{_PLURAL})\b"

@@ -42,6 +42,8 @@ def rules(tmp_path_factory, encoder):
         ("Year", "2021-22|2023-24", "How many came in 2023?", []),
         ("Sum", "Up to £500|£501 to £2,500", "Who signs 1,800 euros?", []),
         ("Sum", "Up to £500|every other sum", "Who signs £400?", []),
+        ("Age", "0–11 years|12–17 years|valid for 1 year", "Which is valid for one year?", [2]),
+        ("Nights", "3|2|1", "Which 2 rooms are free?", []),
     ],
 )
 def test_rows_that_hold_an_amount(column, bands, question, held):

@@ -51,6 +51,8 @@ def test_what_a_question_wants_introduced(question, found):
         ("What is stubbing?", "She sorted the journeys by day, a procedure she called stubbing."),
         ("What's an RRF?", "Ask for a Relief Ringer Form (RRF) at the desk."),
         ("What's an RRF?", "Ask for an RRF (Relief Ringer Form) at the desk."),
+        ("Who is Ilka Brand?", "Ilka Brand (1889–1961): engineer, dykes of Marrow."),
+        ("What is Tillbox?", "Tillbox: the expenses system"),
         ("What is a falling number?", "Falling number: the seconds that a plunger sinks."),
         ("Who is Ilka Brand?", "Part A is by Ilka Brand, Information Security Lead."),
         ("Who is Ilka Brand?", "Prepared by Ilka Brand, project manager, Marrow Trust."),

@@ -102,3 +102,43 @@ def test_where_several_things_are_asked_for_a_likely_list_is_told_beside_a_sure_
     monkeypatch.setattr("qa.read.lists.chance", lambda *_: LIKELY)
     told = [draft.citations[0].quote for draft in QuoteReader().read(question, found)]
     assert told == (THREATS if whole else THREATS[:1])
+
+
+def test_of_two_lists_the_one_is_told_whose_label_the_question_names():
+    both = ["For:", *STRENGTHS, "Against:", *THREATS]
+    found = sorted_(section("The brand", both, [0.01, 0.3, 0.2, 0.2, 0.01, 0.1, 0.09, 0.09]))
+    assert texts("What are the arguments against the brand?", found) == THREATS
+    assert texts("What are the arguments for the brand?", found) == STRENGTHS
+    unnamed = best("What are the arguments on the brand?", found)[0]
+    assert unnamed is None or unnamed.entries[0].quote == STRENGTHS[0]
+
+
+CARDS = [f"Card: {card}; For whom: {who}; Items: {n}" for card, who, n in (
+    ("Junior", "up to 11 years", 20), ("Adult", "18 and over", 15), ("Visitor", "people from elsewhere", 4),
+    ("Group", "schools and homes", 40), ("Home", "people who cannot come", 12),
+)]  # fmt: skip
+HOURS = [f"Day: {day}; Library: {hours}" for day, hours in (
+    ("Monday", "closed"), ("Tuesday", "9.30 - 17.30"), ("Wednesday", "9.30 - 17.30"), ("Thursday", "9.30 - 19.00"),
+    ("Friday", "9.30 - 17.30"),
+)]  # fmt: skip
+
+
+def test_a_table_is_told_whole_where_the_things_of_its_first_column_are_asked_for():
+    found = sorted_(
+        section("Cards", CARDS, [0.3, 0.2, 0.1, 0.1, 0.05]), section("Cards", ["A card is free."], [0.2], 900)
+    )
+    assert texts("What types of library card are there?", found) == CARDS
+    assert texts("Which things can be lent?", found) != CARDS
+    assert texts("What types of card are there?", [e for e in found if "Group" not in e.citation.quote]) != CARDS
+
+
+def test_a_table_of_days_is_told_whole_where_no_day_is_asked_for():
+    found = sorted_(
+        section("Hours", HOURS, [0.5, 0.2, 0.1, 0.05, 0.04]), section("Past", ["It opened in 1911."], [0.1], 900)
+    )
+    assert texts("When is the library open?", found) == HOURS
+    assert texts("When is the library open on Mondays?", found) != HOURS
+    later = sorted_(
+        section("Hours", HOURS, [0.05, 0.02, 0.01, 0.01, 0.01]), section("Past", ["It opened in 1911."], [0.9], 900)
+    )
+    assert texts("When did the library open?", later)[0] == "It opened in 1911."

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
+from index.words import terms, words
 from qa.answer import Citation
 from qa.evidence import Evidence
 from qa.features import COUNTS
 from qa.logistic import Logistic
 from qa.points import flat, points
 from qa.question import kind, listed
-from qa.rows import ROW
+from qa.rows import ROW, cells
 
 LISTS = Path(__file__).with_name("lists.json")
 # Chance from which a list is the whole answer, and from which it is told in place of its entries (eval/LOG.md)
@@ -35,6 +36,12 @@ BULLET = re.compile(r"^(?:[•\-*–]|\(?(?:\d{1,3}|[a-z])[.)])\s+")
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s+")
 _PROCEDURE = re.compile(r"\bhow (?:do|can|should|must|may|to)\b|\bsteps\b", re.IGNORECASE)
 _ANNOUNCES = re.compile(rf"\b({'|'.join(COUNTS)}|[2-9]|10) (?:\w+ ){{0,2}}[a-z]+s\b")
+_LABEL = 3  # words of a label
+_DAY = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|(?:mon|tue|wed|thu|fri|sat|sun)\b|to(?:day|morrow|night)\b|weekends?\b",
+    re.IGNORECASE,
+)
+_DAYS, _TABLE = 3, 0.5  # days that a table has at least; chance that rows have together which are told whole
 _SHORT = 14  # words of a sentence that only announces
 SIGNALS = (
     "together", "least", "outside", "lead", "heading", "plural", "entries", "rows", "numbered", "sentences",
@@ -81,7 +88,7 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
             return told, True
     if listed(question) and (told := _counted(first, evidence)):
         return told, True
-    if told := _steps(question, evidence):
+    if told := _steps(question, evidence) or _labelled(question, evidence) or _table(question, evidence):
         return told, True
     alone = evidence[0].score > ALONE and not listed(question)
     if alone and not _PROCEDURE.search(question):
@@ -98,10 +105,58 @@ def _steps(question: str, evidence: Sequence[Evidence]) -> Listing | None:
     if not _PROCEDURE.search(question) or evidence[0].score > ALONE:
         return None
     for one in listings(evidence):
-        mass = sum(e.score for e in evidence if one.holds(e.citation))
-        if _NUMBERED.match(one.entries[0].quote) and one.holds(evidence[0].citation) and mass >= STEPS:
+        first = one.holds(evidence[0].citation)
+        if _NUMBERED.match(one.entries[0].quote) and first and _mass(one, evidence) >= STEPS:
             return one
     return None
+
+
+def _labelled(question: str, evidence: Sequence[Evidence]) -> Listing | None:
+    """Return the list of the best sentence's section whose label the question names, where another has another label.
+
+    "Against:" for "What are the arguments against the dam?", whose other list stands under "For:".
+    """
+    first, asked = evidence[0].citation, set(words(question))
+    if not listed(question):
+        return None
+    near = [one for one in listings(evidence) if one.lead and not one.announced and _beside(one.entries[0], first)]
+    labels = {one.lead.key: set(words(one.lead.quote)) for one in near if one.lead and _is_label(one.lead)}
+    named = [one for one in near if one.lead and labels.get(one.lead.key, {""}) <= asked]
+    return named[0] if len(named) == 1 and len(labels) > 1 else None
+
+
+def _is_label(citation: Citation) -> bool:
+    text = citation.quote.strip()
+    return text.endswith(":") and len(text.split()) <= _LABEL
+
+
+def _beside(one: Citation, other: Citation) -> bool:
+    """Return whether two citations are of one section."""
+    return one.passage.doc_id == other.passage.doc_id and one.passage.heading == other.passage.heading
+
+
+def _table(question: str, evidence: Sequence[Evidence]) -> Listing | None:
+    """Return the table that a question asks for as a whole, or None: of the things its first column names, or of days.
+
+    "What types of card are there?" asks for a table of cards; "When is it open?" for each day of a week. No row of it
+    may fit the question better than another (``qa.rows``).
+    """
+    keys = {e.citation.key for e in evidence}
+    for one in listings(evidence):
+        rows = [cells(flat(entry)) for entry in one.entries]
+        if not all(rows) or not all(entry.key in keys for entry in one.entries):
+            continue
+        days = sum(_DAY.match(next(iter(row.values()))) is not None for row in rows)
+        thing = set(terms(next(iter(rows[0]))))
+        week = days == len(rows) >= _DAYS and not _DAY.search(question) and one.holds(evidence[0].citation)
+        if week or (thing and thing <= set(terms(listed(question) and question)) and _mass(one, evidence) >= _TABLE):
+            return one
+    return None
+
+
+def _mass(one: Listing, evidence: Sequence[Evidence]) -> float:
+    """Return the chance that the entries of a list have together."""
+    return sum(e.score for e in evidence if one.holds(e.citation))
 
 
 def chance(question: str, evidence: Sequence[Evidence], one: Listing) -> float:
