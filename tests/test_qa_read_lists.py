@@ -129,6 +129,8 @@ def test_a_table_is_told_whole_where_the_things_of_its_first_column_are_asked_fo
     )
     assert texts("What types of library card are there?", found) == CARDS
     assert texts("Which things can be lent?", found) != CARDS
+    other = sorted_(*([e] for e in found), section("Cards abroad", CARDS[:2], [0.1, 0.1], 1900))
+    assert texts("What types of library card are there?", other) != CARDS
     assert texts("What types of card are there?", [e for e in found if "Group" not in e.citation.quote]) != CARDS
 
 

@@ -147,7 +147,10 @@ def _table(question: str, evidence: Sequence[Evidence]) -> Listing | None:
         if not all(rows) or not all(entry.key in keys for entry in one.entries):
             continue
         days = sum(_DAY.match(next(iter(row.values()))) is not None for row in rows)
-        thing = set(terms(next(iter(rows[0]))))
+        name = next(iter(rows[0]))
+        if any(name in cells(flat(e.citation)) for e in evidence if not one.holds(e.citation)):
+            continue  # of two such tables neither is the whole answer
+        thing = set(terms(name))
         week = days == len(rows) >= _DAYS and not _DAY.search(question) and one.holds(evidence[0].citation)
         if week or (thing and thing <= set(terms(listed(question) and question)) and _mass(one, evidence) >= _TABLE):
             return one
