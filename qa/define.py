@@ -171,7 +171,7 @@ def _filled(text: str, match: re.Match[str]) -> bool:
 
 
 def introducing(question: str, citations: Sequence[Citation]) -> list[bool]:
-    """Return of each sentence whether it introduces what is asked for, or defines it, or comes first under its heading."""
+    """Return of each sentence whether it introduces or defines what is asked for, or comes first under it."""
     asked = term(question)
     if asked is None:
         return [False] * len(citations)
