@@ -2,6 +2,8 @@
 
 Their answers are not written down, only where they stand, so an answer is right as far as it cites such a place. The
 linear models are fitted on these questions (``eval.fit``, ``eval.fit_refusal``), so their part in it is not unseen.
+``datasets/typical`` holds collections of the same form that nothing is fitted on: documents as people have them, and
+plain questions.
 """
 
 import json
@@ -14,7 +16,7 @@ import numpy as np
 import typer
 
 from eval.metrics import auroc
-from eval.practice import Collection
+from eval.practice import Collection, collections
 from eval.practice_data import holds, indexed, spans_of, unseen
 from qa.read.quote import QuoteReader
 from qa.system import Assistant
@@ -50,9 +52,13 @@ def figures(every: Sequence[Collection], report: Callable[[str], None]) -> dict[
     }  # fmt: skip
 
 
-def main(limit: Annotated[int, typer.Option("--limit", help="Collections to ask; 0 asks all.")] = 0) -> None:
-    """Ask the held-out practice collections (about ten minutes on two cores)."""
-    found = figures(unseen()[: limit or None], lambda line: typer.echo(line, err=True))
+def main(
+    limit: Annotated[int, typer.Option("--limit", help="Collections to ask; 0 asks all.")] = 0,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of collections to ask instead.")] = None,
+) -> None:
+    """Ask the held-out practice collections (about half an hour on two cores), or those of a folder."""
+    every = collections(data) if data else unseen()
+    found = figures(every[: limit or None], lambda line: typer.echo(line, err=True))
     typer.echo(json.dumps({name: round(value, 3) for name, value in found.items()}, indent=1))
 
 

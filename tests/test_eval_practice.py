@@ -1,12 +1,15 @@
 """Practice collections: what ships keeps the form, and what does not is told with its line; the pairs made of them."""
 
+import json
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from eval.cross_data import FIELDS, is_held_out
 from eval.practice import collections, read
-from eval.practice_answers import figures
+from eval.practice_answers import figures, main
 from eval.practice_data import collect, indexed, spans_of
 from eval.question import EvalError
 
@@ -21,6 +24,10 @@ Q: Who owns the mill?
 G: mill.md | It belongs to the Novak family.
 Q: How hot is the oven?
 """
+
+
+command = typer.Typer()
+command.command()(main)
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -60,6 +67,19 @@ def test_what_ships_is_large_and_varied_and_part_of_it_is_kept_from_training() -
     assert len(every) >= 100
     assert 0.2 < unanswerable / len(asked) < 0.4
     assert 0.1 < sum(is_held_out(one.name) for one in every) / len(every) < 0.3
+
+
+def test_typical_collections_are_kept_apart_from_practice() -> None:
+    typical = collections(Path(__file__).parents[1] / "eval" / "datasets" / "typical")
+    assert len(typical) == 12
+    assert not {one.name for one in typical} & {one.name for one in collections()}
+    assert all(len(one.documents) == 5 and sum(not e.answerable for e in one.questions) == 12 for one in typical)
+
+
+def test_the_collections_of_a_folder_are_asked(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    found = CliRunner().invoke(command, ["--data", str(tmp_path)])
+    assert json.loads(found.stdout)["unanswerable"] == 1
 
 
 def test_without_the_files_it_says_where_they_are(tmp_path: Path) -> None:
