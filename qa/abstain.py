@@ -60,13 +60,12 @@ def _weighed(asked: Asked, judged: Judged) -> float:
 
 
 def _introduced(asked: Asked, judged: Judged) -> bool:
-    """Return whether the best sentence introduces beside its name the term that is asked for, of whatever it is."""
-    best = judged.evidence[:1]
-    return all(_introduces(asked, e) for e in best) and not missing_names(asked.question, best)
+    """Return whether the best sentence introduces what is asked for, and no name of the question is missing by it."""
+    return _introduces(asked, judged.evidence[0]) and not missing_names(asked.question, judged.evidence[:1])
 
 
 def _introduces(asked: Asked, evidence: Evidence) -> bool:
-    return introduces(asked.question, " ".join(evidence.citation.quote.split()))
+    return introduces(asked.question, evidence.citation.line)
 
 
 def hardly(asked: Asked, judged: Judged) -> bool:

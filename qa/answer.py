@@ -50,6 +50,11 @@ class Citation:
         return self.passage.slice(self.start, self.end)
 
     @property
+    def line(self) -> str:
+        """The cited words on one line, with single blanks between them."""
+        return " ".join(self.quote.split())
+
+    @property
     def key(self) -> tuple[str, int, int]:
         """What makes two citations the same: document and span."""
         return (self.passage.doc_id, self.start, self.end)

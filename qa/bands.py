@@ -54,11 +54,13 @@ def fitting(question: str, rows: Sequence[Mapping[str, str]]) -> list[bool]:
     [False, True]
     """
     asked = _asked(question)
+    told = [[one for column, cell in row.items() for one in _amounts(cell, column)] for row in rows] if asked else []
     for amount in asked:  # a row that tells it needs no band
-        exact = [any(amount in _amounts(cell, column) for column, cell in row.items()) for row in rows]
+        exact = [amount in amounts for amounts in told]
         if any(exact):
             return exact if amount.of in _MEASURES and not all(exact) else [False] * len(rows)
-    for column in dict.fromkeys(name for row in rows for name in row) if asked else ():
+    columns = dict.fromkeys(name for row in rows for name in row) if asked else ()
+    for column in columns:
         bands = [_band(row.get(column, ""), column) for row in rows]
         if sum(band is not None for band in bands) < _LEAST:
             continue
@@ -70,13 +72,13 @@ def fitting(question: str, rows: Sequence[Mapping[str, str]]) -> list[bool]:
     return [False] * len(rows)
 
 
-def holds(question: str, row: Mapping[str, str]) -> bool:
+def within(question: str, row: Mapping[str, str]) -> bool:
     """Return whether a band of a row, as cells by column, holds an amount of the question.
 
-    >>> holds("Who signs 1,800 euros?", {"Amount": "€501 to €2,500", "Who": "Head of department"})
+    >>> within("Who signs 1,800 euros?", {"Amount": "€501 to €2,500", "Who": "Head of department"})
     True
     """
-    asked = _asked(question)
+    asked = _asked(question) if row else []
     told = ((band, column) for column, cell in row.items() if (band := _band(cell, column)))
     return any(_holds(band, amount, column) for band, column in told for amount in asked)
 

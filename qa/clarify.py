@@ -14,16 +14,13 @@ from qa.documents import is_unnamed
 from qa.evidence import DEPTH, Evidence, Scorer, is_particulars
 from qa.features import holds
 from qa.question import kind, names
+from qa.referent import pronoun
 from qa.texts import options, say
 
 OPTIONS = 4
 WEIGHED = 20  # sentences whose names can become options
 MOST = 2  # content words up to which a pronoun leaves a question without its subject; more of them often say it
 MOST_ZH = 10  # characters, likewise
-_PRONOUN = re.compile(r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
-_PEOPLE_AT_LARGE = re.compile(
-    r"\bthey\b", re.IGNORECASE
-)  # whoever the documents are of: "Why did they choose asphalt?"
 _POINTER = re.compile(
     r"\b(?:the|that|this) (?:(?:former|latter|other)(?= (?:is|was|does|did|has|costs?)\b|\W*$)|others|one|"
     r"(?:other|second|first|last|third|same) one)\b",
@@ -104,11 +101,13 @@ def missing(question: str) -> str | None:
         return ""
     if (match := _WHAT_ABOUT.match(text)) and len(terms(match["rest"])) <= 1:
         return ""
-    match = _PRONOUN.search(text)
-    if match is None or _NO_BACK.search(text) or (_PEOPLE_AT_LARGE.search(text) and len(set(terms(text))) == MOST):
+    match = pronoun(text)
+    if match is None or _NO_BACK.search(text):
         return None
+    if match.group().lower() == "they" and len(set(terms(text))) == MOST:
+        return None  # whoever the documents are of: "Why did they choose asphalt?"
     before = text[: match.start()]
-    return match.group(1) if _ASKS_OF.fullmatch(before) or set(terms(before)) <= _ASKING else None
+    return match.group() if _ASKS_OF.fullmatch(before) or set(terms(before)) <= _ASKING else None
 
 
 def which_document(question: str, index: Index, ids: Sequence[str] = (), subject: str = "") -> str:

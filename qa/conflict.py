@@ -70,7 +70,7 @@ def conflicts(
     if found or not question:
         return tuple(found.values())[:MOST]
     sides = disputed(chosen, question, asked_kind(question), _wanted(question) - common, further)
-    return (Conflict(tuple(" ".join(c.quote.split()) for c in sides), sides),) if sides else ()
+    return (Conflict(tuple(c.line for c in sides), sides),) if sides else ()
 
 
 def differing(one: Told, other: Told, question: str = "") -> tuple[str, str] | None:

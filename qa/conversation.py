@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from index.words import terms
 from qa.answer import Turn
 from qa.question import names, qualifiers, smalltalk
-from qa.referent import refers_within
+from qa.referent import pronoun, refers_within
 from qa.requests import parse
 from qa.rewrite import rewrite
 
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b")
-_DEPARTMENT = re.compile(r"\bIT\b")
 _POINTER = re.compile(  # leans only where the question names nothing itself
     r"\b(?:this|that|these|those|there|ones?|"
     r"the (?:former|latter|same|other|others|first|second|last|company|brand|campaign|event|car|product|author|paper|"
@@ -26,7 +24,8 @@ _POINTER = re.compile(  # leans only where the question names nothing itself
 _NOT_BACK = re.compile(  # "is there a …", "said that …", "this year" point at nothing said before
     r"\b(?:is|are|was|were) there\b|\bthere (?:is|are|was|were)\b|\bthis (?:year|month|week|quarter)\b|"
     r"\b(?:say|says|said|claims?|claimed|think|thinks|reports?|reported|shows?|means?|fact) that\b(?= \w)|"
-    r"\bis it\b|\bit is\b"
+    r"\bis it\b|\bit is\b",
+    re.IGNORECASE,
 )
 LEANING, STANDING = (0.5, 0.5), (0.7, 0.3)  # weights of a question alone and after the one before
 REWRITTEN = (0.3, 0.3, 0.4)  # the same where it is searched as what it stands for, too
@@ -119,10 +118,10 @@ def readings(question: str, history: Sequence[Turn]) -> list[Sequence[Turn]]:
 
 
 def _leans_by_a_word(question: str) -> bool:
-    q = _DEPARTMENT.sub("", question).lower()
-    told = _NOT_BACK.sub(" ", q)
-    outside = _PRONOUN.search(told) and not refers_within(question)
-    return bool(_OPENING.match(q) or outside or (_POINTER.search(told) and not names(question)))
+    told = _NOT_BACK.sub(" ", question)
+    outside = pronoun(told) and not refers_within(question)
+    points = _POINTER.search(told.lower()) and not names(question)
+    return bool(_OPENING.match(question.lower()) or outside or points)
 
 
 def _is_short(question: str) -> bool:

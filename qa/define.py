@@ -91,9 +91,10 @@ def introduces(question: str, text: str) -> bool:
     False
     """
     asked = term(question)
-    if asked is None:
-        return False
-    found, person = asked
+    return asked is not None and _introduces(*asked, text)
+
+
+def _introduces(found: str, person: bool, text: str) -> bool:
     if any(_told(text, m, person) for m in _places(found, text)):
         return True
     role, of = found, _OF.search(found)  # "the skipper of the Good Intent": which ship, the text around may say
@@ -183,7 +184,7 @@ def introducing(question: str, citations: Sequence[Citation]) -> list[bool]:
     under = {(doc, start) for (doc, _), start in first.items()}
     found = []
     for c in citations:
-        quote = " ".join(c.quote.split())
+        quote = c.line
         whole = any(_COPULA.match(quote[m.end() :]) for m in _places(asked[0], quote))
-        found.append(whole or introduces(question, quote) or (c.passage.doc_id, c.start) in under)
+        found.append(whole or _introduces(*asked, quote) or (c.passage.doc_id, c.start) in under)
     return found

@@ -267,7 +267,7 @@ def heading(citation: Citation) -> str:
 
 def is_particulars(citation: Citation) -> bool:
     """Return whether a sentence only describes its document (front matter, title, byline) or lists references."""
-    text = " ".join(citation.quote.split())
+    text = citation.line
     if citation.start < HEAD and is_byline(text):
         return True
     heading = citation.passage.heading[-1] if citation.passage.heading else ""

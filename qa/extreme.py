@@ -97,7 +97,7 @@ def extreme_first(judged: Judged, question: str, index: Index) -> Judged:
     Only where the best sentence is a row. Several rows with the same value stay together.
     """
     asked = superlative(question)
-    if asked is None or judged.parts > 1 or not judged.evidence or not is_row(_text(judged.evidence[0].citation)):
+    if asked is None or judged.parts > 1 or not judged.evidence or not is_row(judged.evidence[0].citation.line):
         return judged
     highest = judged.evidence[0].score
     rows = _table(judged.evidence[0].citation, index)
@@ -112,13 +112,13 @@ def extreme_first(judged: Judged, question: str, index: Index) -> Judged:
 
 def _table(citation: Citation, index: Index) -> list[Citation]:
     """Return the rows of the table that a row is one of, in order: those beside it with its first column."""
-    own, name = citation.passage, next(iter(cells(_text(citation))))
+    own, name = citation.passage, next(iter(cells(citation.line)))
     pieces = index.pieces(own.doc_id)
     if len(pieces) > LARGEST:
         return []
     spans = {span: passage for passage, _ in pieces if passage.heading == own.heading for span in passage.sentences}
     every = [Citation(spans[span], *span, citation.title) for span in sorted(spans)]
-    alike = [name in cells(_text(one)) for one in every]
+    alike = [name in cells(one.line) for one in every]
     first = last = next((n for n, one in enumerate(every) if one.start == citation.start), 0)
     while first > 0 and alike[first - 1]:
         first -= 1
@@ -129,8 +129,8 @@ def _table(citation: Citation, index: Index) -> list[Citation]:
 
 def _extreme(asked: Superlative, question: str, rows: Sequence[Citation]) -> list[Citation]:
     """Return the rows with the extreme value of the column that is meant, among those the question's words allow."""
-    own = [row for row in rows if not _TOTAL.match(next(iter(cells(_text(row)).values()), ""))]
-    table = [cells(_text(row)) for row in own]
+    own = [row for row in rows if not _TOTAL.match(next(iter(cells(row.line).values()), ""))]
+    table = [cells(row.line) for row in own]
     column = _column(asked, question, table) if len(own) > 1 else None
     read = figures([row.get(column, "") for row in table]) if column is not None else None
     if column is None or read is None:
@@ -195,7 +195,3 @@ def _allowed(asked: Superlative, question: str, table: Sequence[dict[str, str]],
 
 def _tokens(text: str) -> list[str]:
     return re.findall(r"[€$£]|[a-z°][\w°²/]*", text.lower())
-
-
-def _text(citation: Citation) -> str:
-    return " ".join(citation.quote.split())

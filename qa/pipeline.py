@@ -205,7 +205,7 @@ def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:
 def checked(draft: Draft, evidence: Sequence[Evidence], verifier: Verifier) -> Claim:
     """Return a draft as a claim with its citations and how well they carry it."""
     citations = cite(draft, evidence)
-    told = " ".join(" ".join(c.quote.split()) for c in citations)
+    told = " ".join(c.line for c in citations)
     support = float(verifier.support([(draft.text, told)])[0]) if citations else 0.0
     label = f"{draft.label}{LABELLED[language(draft.label)]}" if draft.label else ""
     return Claim(f"{label}{draft.text}", citations, support, draft.item, draft.context)

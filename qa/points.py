@@ -61,16 +61,11 @@ def completed(question: str, judged: Judged, index: Index) -> Judged:
     for piece in judged.evidence[:LOOKED_AT]:
         section = _section(piece.citation, index) if _ANY.search(piece.citation.passage.text) else []
         place = next((n for n, c in enumerate(section) if c.key == piece.citation.key), None)
-        found = points([flat(c) for c in section], place) if place is not None else []
+        found = points([c.line for c in section], place) if place is not None else []
         for citation in section[found[0] : found[-1] + 1] if found else ():
             if citation.key not in held:
                 added.setdefault(citation.key, Evidence(citation, 0.0))
     return replace(judged, evidence=(*judged.evidence, *added.values())) if added else judged
-
-
-def flat(citation: Citation) -> str:
-    """Return a quote on one line."""
-    return " ".join(citation.quote.split())
 
 
 def _section(citation: Citation, index: Index) -> list[Citation]:

@@ -109,7 +109,7 @@ def messages(
 
 def _sentences(evidence: Sequence[Evidence]) -> list[str]:
     """Return the best sentences, each once and on one line."""
-    lines = (_BULLET.sub("", " ".join(e.citation.quote.split())) for e in evidence)
+    lines = (_BULLET.sub("", e.citation.line) for e in evidence)
     return list(dict.fromkeys(line for line in lines if line))[:SENTENCES]
 
 

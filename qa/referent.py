@@ -22,7 +22,7 @@ _WHAT_IS = re.compile(  # what a question for a thing's nature is about
     re.IGNORECASE,
 )
 ABOUT = re.compile(r"\b(?:about|of|on|with) (?P<thing>[a-z][\w-]+)[?]?$")
-IT = re.compile(r"\b(?!(?-i:IT)\b)(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
+_IT = re.compile(r"\b(?!(?-i:IT)\b)(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(
     rf"(?:[,;?.!]|,? (?:and|or)) (?=(?:{ASKING}|is|are|was|were|do|does|did|can|could|has|have|will|would|should|must|"
     r"may|it|they|he|she)\b)|,? (?:but|because|since|so|while|when|if|though|although|once) ",
@@ -45,12 +45,21 @@ _BASES = frozenset(PAST.values())
 _HELPED = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must|may)\b", re.IGNORECASE)
 
 
+def pronoun(text: str) -> re.Match[str] | None:
+    """Return the first pronoun of a text; "IT" is one only where all is written in capitals.
+
+    >>> pronoun("Is the IT course free?"), pronoun("WHAT DOES IT COST?").start(), pronoun("Its price?").group()
+    (None, 10, 'Its')
+    """
+    return _IT.search(text.lower() if text.isupper() else text)
+
+
 def subject(text: str, history: Sequence[Turn], stands: Callable[[Sequence[Turn]], str]) -> str | None:
     """Return what a pronoun stands for: who or what the last answer named, or what the questions before were about.
 
     ``stands`` tells the last question of some turns as it stands alone.
     """
-    match, last = IT.search(text), history[-1]
+    match, last = pronoun(text), history[-1]
     person = match is not None and match.group().lower() in _PERSON
     before = stands(history)
     asked = re.match(r"(?P<who>who\b)|which\b", before, re.IGNORECASE)
@@ -72,7 +81,7 @@ def refers_within(text: str) -> bool:
     >>> refers_within("How does MIUI work and why should I use it?"), refers_within("Do Mao and Wong think it works?")
     (True, False)
     """
-    match = IT.search(text)
+    match = pronoun(text)
     clause = next(reversed(list(_NEXT_CLAUSE.finditer(text, 0, match.start()))), None) if match else None
     if clause is None:
         return False

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from index.words import STOP, has_cjk, terms
 from qa.answer import Turn
 from qa.question import names
-from qa.referent import ABOUT, ASKING, DEEPEST, IT, NAME, PHRASE, WH, leader, refers_within, subject, topic
+from qa.referent import ABOUT, ASKING, DEEPEST, NAME, PHRASE, WH, leader, pronoun, refers_within, subject, topic
 
 _CORRECTION = re.compile(
     r"(?:(?:no|nope|sorry|oops|wait|actually|well|ah|hm+)\b[,.!;: ]*)*"
@@ -92,7 +92,7 @@ def rewrite(question: str, history: Sequence[Turn]) -> str | None:
         return _completed(rest, before, history)
     if _BARE_WH.fullmatch(f"{text} ") or re.fullmatch(rf"{ASKING}(?:, and .*)?", text, re.IGNORECASE):
         return _reworded(text, before, history[-1].answer)
-    if IT.search(text):
+    if pronoun(text):
         return _filled(text, subject(text, history, _before))
     return None
 
@@ -129,12 +129,12 @@ def _completed(rest: str, before: str, history: Sequence[Turn]) -> str | None:
     if _BARE_WH.fullmatch(rest):
         return _reworded(rest, before, history[-1].answer)
     if WH.match(rest):
-        if IT.search(rest):
+        if pronoun(rest):
             return _filled(rest, subject(rest, history, _before))
         return rest if names(rest) or ABOUT.search(rest) else f"{rest} {topic(before)}".strip()
     if place := _PREPOSITION.fullmatch(rest):
         return _moved(rest, place, before)
-    if IT.match(rest):
+    if (first := pronoun(rest)) and first.start() == 0:
         rest = _filled(rest, subject(rest, history, _before)) or rest
     return _replaced(before, rest) or f"{before} {rest}"
 
@@ -210,7 +210,7 @@ def _reworded(text: str, before: str, answer: str) -> str | None:
 
 def _filled(text: str, subject: str | None) -> str | None:
     """Return a text with its first pronoun replaced by what it stands for, unless that is said in the text itself."""
-    match = IT.search(text)
+    match = pronoun(text)
     if match is None or not subject or refers_within(text):
         return None
     word = match.group().lower()

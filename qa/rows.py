@@ -97,21 +97,21 @@ def beside(question: str, citations: Sequence[Citation]) -> set[tuple[str, int, 
     """
     tables: dict[tuple[str, tuple[str, ...], str], list[Citation]] = {}
     for one in citations:
-        if is_row(text := _plain(one)):
+        if is_row(text := one.line):
             tables.setdefault((one.passage.doc_id, one.passage.heading, next(iter(cells(text)))), []).append(one)
     codes = {t for t, w in names(question).items() if any(c.isdigit() for c in w) and not _YEAR.fullmatch(w)}
     if has_cjk(question) or not tables:
         codes = set()
-    held = {code for code in codes if any(code in terms(_plain(c)) for c in citations) and len(code) > 2}
+    held = {code for code in codes if any(code in terms(c.line) for c in citations) and len(code) > 2}
     found: set[tuple[str, int, int]] = set()
     for one in citations:
-        if not is_row(text := _plain(one)) and told(text) != text and _other_line(question, one):
+        if not is_row(text := one.line) and told(text) != text and _other_line(question, one):
             found.add(one.key)
     for rows in tables.values():
         weights = _weights(question, rows)
         best = max(weights)
         found |= {row.key for row, weight in zip(rows, weights, strict=True) if weight < CLEARLY * best}
-        if held and not any(held & set(terms(f"{_above(row)} {_plain(row)}")) for row in rows):
+        if held and not any(held & set(terms(f"{_above(row)} {row.line}")) for row in rows):
             found |= {row.key for row in rows}
     return found
 
@@ -121,7 +121,7 @@ def _other_line(question: str, citation: Citation) -> bool:
     asked = set(terms(question))
     lines = [line for line in record(citation) if set(terms(told(line))) - asked]  # those that tell something new
     keys = [set(terms(line.removesuffix(told(line)))) for line in lines]
-    own = set(terms(_plain(citation).removesuffix(told(_plain(citation)))))
+    own = set(terms(citation.line.removesuffix(told(citation.line))))
     return any(key and key <= asked for key in keys) and not own <= asked
 
 
@@ -132,8 +132,8 @@ def _weights(question: str, rows: Sequence[Citation]) -> list[float]:
         wanted = {t for t in wanted if not t[0].isdigit()}
     if denial(question):
         wanted.add("no")
-    seen = [set(terms(text)) | ({"no"} & set(words(text))) for text in (values(_plain(row)) for row in rows)]
-    weights = [_BAND * fits for fits in fitting(question, [cells(_plain(row)) for row in rows])]
+    seen = [set(terms(text)) | ({"no"} & set(words(text))) for text in (values(row.line) for row in rows)]
+    weights = [_BAND * fits for fits in fitting(question, [cells(row.line) for row in rows])]
     for term in wanted:
         holding = sum(term in one for one in seen)
         if 0 < holding < len(rows):
@@ -143,7 +143,3 @@ def _weights(question: str, rows: Sequence[Citation]) -> list[float]:
 
 def _above(citation: Citation) -> str:
     return " ".join((citation.passage.doc_id, citation.title, *citation.passage.heading))
-
-
-def _plain(citation: Citation) -> str:
-    return " ".join(citation.quote.split())

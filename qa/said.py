@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 from index.words import terms, words
 from qa.answer import Citation
-from qa.bands import holds
+from qa.bands import within
 from qa.conversation import Asked
 from qa.evidence import Evidence
 from qa.question import names
@@ -21,17 +21,14 @@ def missing_names(question: str, evidence: Sequence[Evidence], common: frozenset
     """
     texts = [around(e.citation) for e in evidence]
     seen = {t for text in texts for t in terms(text, stop=False)}
-    banded = any(holds(question, cells(" ".join(e.citation.quote.split()))) for e in evidence)
-    return list(
-        dict.fromkeys(
-            word
-            for term, word in names(question).items()
-            if term not in common
-            and not (banded and term.isdigit())
-            and not known(term, seen)
-            and not any(_spelled_out(word, text) for text in texts)
-        )
-    )
+    gone = {
+        term: word
+        for term, word in names(question).items()
+        if term not in common and not known(term, seen) and not any(_spelled_out(word, text) for text in texts)
+    }
+    if any(map(str.isdigit, gone)) and any(within(question, cells(e.citation.line)) for e in evidence):
+        gone = {term: word for term, word in gone.items() if not term.isdigit()}
+    return list(dict.fromkeys(gone.values()))
 
 
 def around(citation: Citation) -> str:

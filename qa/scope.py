@@ -100,7 +100,7 @@ class Told:
         earlier = [span for span in passage.sentences if span[0] < citation.start]
         before = " ".join(passage.slice(*earlier[-1]).split()) if earlier else ""
         heading = next((h for h in reversed(passage.heading) if h != citation.title), "")
-        text = " ".join(citation.quote.split())
+        text = citation.line
         return cls(text, heading, citation.title, passage.doc_id, "" if is_row(text) else before)
 
     @property

@@ -92,7 +92,7 @@ def unnamed(question: str, citation: Citation) -> bool:
     "partnerships with 3 leading brands": as many things have one comma or "and" less between them, unless a list or
     as many sentences follow.
     """
-    asked, text = question.lower(), " ".join(citation.quote.split())
+    asked, text = question.lower(), citation.line
     if match := _ASKS_NAMES.search(asked):
         return _only_counts(COUNTS.get(match["count"]) or int(match["count"]), text, citation)
     if match := _ASKS_NAME.search(asked):

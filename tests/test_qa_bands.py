@@ -3,7 +3,7 @@
 import pytest
 from fakes import Library
 
-from qa.bands import fitting, holds
+from qa.bands import fitting, within
 from qa.question import names
 
 RULES = (
@@ -52,9 +52,9 @@ def test_rows_that_hold_an_amount(column, bands, question, held):
 
 
 def test_one_row_that_holds_an_amount():
-    assert holds("Who signs £1,800?", {"Sum": "£501 to £2,500", "Who": "the treasurer"})
-    assert not holds("Who signs £180?", {"Sum": "£501 to £2,500", "Who": "the treasurer"})
-    assert not holds("Who signs?", {"Sum": "£501 to £2,500", "Who": "the treasurer"})
+    assert within("Who signs £1,800?", {"Sum": "£501 to £2,500", "Who": "the treasurer"})
+    assert not within("Who signs £180?", {"Sum": "£501 to £2,500", "Who": "the treasurer"})
+    assert not within("Who signs?", {"Sum": "£501 to £2,500", "Who": "the treasurer"})
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ def test_a_pronoun_whose_noun_is_in_the_question_itself_takes_none_from_before(q
 @pytest.mark.parametrize(
     ("question", "meant"),
     [
+        ("WHAT DOES IT COST?", "WHAT DOES Xiaomi COST"),
         ("In India, what is its share?", "In India, what is Xiaomi's share"),
         ("According to Mao, what is its weakness?", "According to Mao, what is Xiaomi's weakness"),
         ("Do Mao and Wong think it works?", "Do Mao and Wong think Xiaomi works"),

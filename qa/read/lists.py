@@ -18,7 +18,7 @@ from qa.answer import Citation
 from qa.evidence import Evidence
 from qa.features import COUNTS
 from qa.logistic import Logistic
-from qa.points import flat, points
+from qa.points import points
 from qa.question import kind, listed
 from qa.rows import ROW, cells
 
@@ -81,37 +81,37 @@ def best(question: str, evidence: Sequence[Evidence]) -> tuple[Listing | None, b
     """
     if not evidence:
         return None, False
-    first = evidence[0].citation
+    first, every = evidence[0].citation, list(listings(evidence))
     if first.quote.rstrip().endswith((":", "：")):
-        introduced = (one for one in listings(evidence) if one.lead and one.lead.key == first.key)
+        introduced = (one for one in every if one.lead and one.lead.key == first.key)
         if told := next(introduced, None):
             return told, True
     if listed(question) and (told := _counted(first, evidence)):
         return told, True
-    if told := _steps(question, evidence) or _labelled(question, evidence) or _table(question, evidence):
+    if told := next(filter(None, (pick(question, evidence, every) for pick in (_steps, _labelled, _table))), None):
         return told, True
     alone = evidence[0].score > ALONE and not listed(question)
     if alone and not _PROCEDURE.search(question):
         return None, False
-    judged = ((chance(question, evidence, one), one) for one in listings(evidence))
+    judged = ((chance(question, evidence, one), one) for one in every)
     likely, likeliest = max(judged, key=lambda pair: pair[0], default=(0.0, None))
     if likeliest is None or likely < LIKELY or (alone and not _NUMBERED.match(likeliest.entries[0].quote)):
         return None, False
     return likeliest, likely >= SURE and likeliest.holds(first)
 
 
-def _steps(question: str, evidence: Sequence[Evidence]) -> Listing | None:
+def _steps(question: str, evidence: Sequence[Evidence], every: Sequence[Listing]) -> Listing | None:
     """Return the numbered steps that share nearly all the chance of a question for how something is done, or None."""
     if not _PROCEDURE.search(question) or evidence[0].score > ALONE:
         return None
-    for one in listings(evidence):
+    for one in every:
         first = one.holds(evidence[0].citation)
         if _NUMBERED.match(one.entries[0].quote) and first and _mass(one, evidence) >= STEPS:
             return one
     return None
 
 
-def _labelled(question: str, evidence: Sequence[Evidence]) -> Listing | None:
+def _labelled(question: str, evidence: Sequence[Evidence], every: Sequence[Listing]) -> Listing | None:
     """Return the list of the best sentence's section whose label the question names, where another has another label.
 
     "Against:" for "What are the arguments against the dam?", whose other list stands under "For:".
@@ -119,7 +119,7 @@ def _labelled(question: str, evidence: Sequence[Evidence]) -> Listing | None:
     first, asked = evidence[0].citation, set(words(question))
     if not listed(question):
         return None
-    near = [one for one in listings(evidence) if one.lead and not one.announced and _beside(one.entries[0], first)]
+    near = [one for one in every if one.lead and not one.announced and _beside(one.entries[0], first)]
     labels = {one.lead.key: set(words(one.lead.quote)) for one in near if one.lead and _is_label(one.lead)}
     named = [one for one in near if one.lead and labels.get(one.lead.key, {""}) <= asked]
     return named[0] if len(named) == 1 and len(labels) > 1 else None
@@ -135,20 +135,20 @@ def _beside(one: Citation, other: Citation) -> bool:
     return one.passage.doc_id == other.passage.doc_id and one.passage.heading == other.passage.heading
 
 
-def _table(question: str, evidence: Sequence[Evidence]) -> Listing | None:
+def _table(question: str, evidence: Sequence[Evidence], every: Sequence[Listing]) -> Listing | None:
     """Return the table that a question asks for as a whole, or None: of the things its first column names, or of days.
 
     "What types of card are there?" asks for a table of cards; "When is it open?" for each day of a week. No row of it
     may fit the question better than another (``qa.rows``).
     """
     keys = {e.citation.key for e in evidence}
-    for one in listings(evidence):
-        rows = [cells(flat(entry)) for entry in one.entries]
+    for one in every:
+        rows = [cells(entry.line) for entry in one.entries]
         if not all(rows) or not all(entry.key in keys for entry in one.entries):
             continue
         days = sum(_DAY.match(next(iter(row.values()))) is not None for row in rows)
         name = next(iter(rows[0]))
-        if any(name in cells(flat(e.citation)) for e in evidence if not one.holds(e.citation)):
+        if any(name in cells(e.citation.line) for e in evidence if not one.holds(e.citation)):
             continue  # of two such tables neither is the whole answer
         thing = set(terms(name))
         week = days == len(rows) >= _DAYS and not _DAY.search(question) and one.holds(evidence[0].citation)
@@ -270,13 +270,13 @@ def _run(sentences: Sequence[Citation], place: int) -> list[int]:
 def _counted(citation: Citation, evidence: Sequence[Evidence]) -> Listing | None:
     """Return the points counted off that a sentence is one of, or that it announces, or None."""
     sentences = _section(citation, evidence)
-    found = points([flat(c) for c in sentences], _place(citation, sentences))
+    found = points([c.line for c in sentences], _place(citation, sentences))
     return Listing(tuple(sentences[n] for n in found), None, announced=True) if found else None
 
 
 def _announced(sentences: Sequence[Citation], place: int) -> list[int]:
     """Return a short sentence that announces a number of points, and as many sentences after it."""
-    text = " ".join(sentences[place].quote.split())
+    text = sentences[place].line
     found = _ANNOUNCES.search(text)
     if not found or len(text.split()) > _SHORT:
         return []
