@@ -71,8 +71,8 @@ def stream(
         return
     looked = [find(question, past, index, scorer, reranker, k) for past in readings(question, history)]
     clock.append(perf_counter())
-    weighed = [(one, weigh(*one, reranker)) for one in looked]  # of two readings the one that is answered better counts
-    (asked, hits, index, scorer), judged = max(weighed, key=lambda pair: abstain.chance(pair[0][0], pair[1]))
+    weighed = [(one, weigh(*one, reranker)) for one in looked]
+    (asked, hits, index, scorer), judged = max(weighed, key=lambda pair: _worth(pair[0][0], pair[1], question, history))
     judged = unsaid(judged, question, history)
     steps = steps or Steps()
     steps.asked, steps.judged = asked, judged
@@ -193,13 +193,27 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
     return replace(merged, parts=len(weighed), common=common, unheld=unheld, unanswered=gone)
 
 
+def _worth(asked: Asked, judged: Judged, question: str, history: Sequence[Turn]) -> tuple[bool, float]:
+    """Return how well a reading of a question is answered, first whether with something that was not told just now.
+
+    Read after "What is the deposit?", "What does the policy cover?" finds the deposit once more.
+    """
+    chance = abstain.chance(asked, judged)
+    again = bool(judged.evidence) and _told(judged.evidence[0], question, history)
+    return chance >= abstain.BARS["usual"] and not again, chance
+
+
 def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:
     """Return the evidence of a follow-up with what the last answer told already behind what it did not tell."""
-    if not history or asked_before(question, history):
-        return judged
-    told = " ".join(history[-1].answer.split())
-    weighed = [replace(e, score=e.score * (AGAIN if plain(e.citation.quote) in told else 1)) for e in judged.evidence]
+    weighed = [replace(e, score=e.score * (AGAIN if _told(e, question, history) else 1)) for e in judged.evidence]
     return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
+
+
+def _told(piece: Evidence, question: str, history: Sequence[Turn]) -> bool:
+    """Return whether the last answer told a sentence already, and to another question."""
+    if not history or asked_before(question, history):
+        return False
+    return plain(piece.citation.quote) in " ".join(history[-1].answer.split())
 
 
 def checked(draft: Draft, evidence: Sequence[Evidence], verifier: Verifier) -> Claim:
