@@ -17,10 +17,10 @@ from qa.requests import parse
 from qa.rewrite import rewrite
 
 _POINTER = re.compile(  # leans only where the question names nothing itself
-    r"\b(?:this|that|these|those|there|ones?|"
-    r"the (?:former|latter|same|other|others|first|second|last|company|brand|campaign|event|car|product|author|paper|"
-    r"article|document|study))\b"
+    r"\b(?:this|that|these|those|there|ones?|the (?:others|"
+    r"(?:former|latter|same|other|first|second|last)(?= (?:is|was|are|were|do|does|did|has|have|costs?)\b|\W*$)))\b"
 )
+_KNOWN = re.compile(r"\bthe (?:company|brand|campaign|event|car|product|author|paper|article|document|study)\b")
 _NOT_BACK = re.compile(  # "is there a …", "said that …", "this year" point at nothing said before
     r"\b(?:is|are|was|were) there\b|\bthere (?:is|are|was|were)\b|\bthis (?:year|month|week|quarter)\b|"
     r"\b(?:say|says|said|claims?|claimed|think|thinks|reports?|reported|shows?|means?|fact) that\b(?= \w)|"
@@ -108,20 +108,34 @@ def leans(question: str) -> bool:
 
 
 def readings(question: str, history: Sequence[Turn]) -> list[Sequence[Turn]]:
-    """Return the turns that a question may be read after: of a short one that points at nothing said also none.
+    """Return the turns that a question may be read after: where it need not go on with what was said, also none.
 
-    "What is the monthly average?" may go on with what was asked before, "When is the dinner?" need not.
+    "What is the monthly average?" may, "When is the dinner?" need not; "the company" may be the one that was spoken of,
+    and "they" whoever the documents are of.
     """
     spoken = _spoken(_REMARK, question)
-    stands = _is_short(spoken) and not _leans_by_a_word(spoken) and not rewrite(spoken, history)
+    at_large = (found := pronoun(spoken)) is not None and found.group().lower() == "they"
+    if _leans_back(spoken) and not at_large:
+        return [history]
+    stands = at_large or ((_is_short(spoken) or _points(spoken)) and not rewrite(spoken, history))
     return [history, ()] if history and stands else [history]
 
 
 def _leans_by_a_word(question: str) -> bool:
+    return _leans_back(question) or _points(question)
+
+
+def _leans_back(question: str) -> bool:
+    """Return whether a question opens as one that goes on, or has a pronoun or pointer whose noun is elsewhere."""
     told = _NOT_BACK.sub(" ", question)
     outside = pronoun(told) and not refers_within(question)
-    points = _POINTER.search(told.lower()) and not names(question)
-    return bool(_OPENING.match(question.lower()) or outside or points)
+    pointed = _POINTER.search(told.lower()) and not names(question)
+    return bool(_OPENING.match(question.lower()) or outside or pointed)
+
+
+def _points(question: str) -> bool:
+    """Return whether a question without a name speaks of something as known: "the company"."""
+    return _KNOWN.search(question.lower()) is not None and not names(question)
 
 
 def _is_short(question: str) -> bool:

@@ -23,6 +23,11 @@ _WHAT_IS = re.compile(  # what a question for a thing's nature is about
 )
 ABOUT = re.compile(r"\b(?:about|of|on|with) (?P<thing>[a-z][\w-]+)[?]?$")
 _IT = re.compile(r"\b(?!(?-i:IT)\b)(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
+_EMPTY = re.compile(  # an "it" that stands for nothing: "does it cost to hire the room", "is it possible to …"
+    r"\bit (?:take|cost|mean)s? (?:\w+ ){0,3}?to [a-z]+ \w|\b(?:is|was) it (?:possible|allowed|necessary|ok(?:ay)?|"
+    r"safe|worth|better|true|hard|easy|normal|common|legal) (?:to|that|if)\b",
+    re.IGNORECASE,
+)
 _NEXT_CLAUSE = re.compile(
     rf"(?:[,;?.!]|,? (?:and|or)) (?=(?:{ASKING}|is|are|was|were|do|does|did|can|could|has|have|will|would|should|must|"
     r"may|it|they|he|she)\b)|,? (?:but|because|since|so|while|when|if|though|although|once) ",
@@ -46,12 +51,16 @@ _HELPED = re.compile(r"\b(?:do|does|did|can|could|will|would|should|must|may)\b"
 
 
 def pronoun(text: str) -> re.Match[str] | None:
-    """Return the first pronoun of a text; "IT" is one only where all is written in capitals.
+    """Return the first pronoun of a text that may stand for something said before.
+
+    "IT" is one only where all is written in capitals; the "it" of "What does it cost to hire a boat?" is none.
 
     >>> pronoun("Is the IT course free?"), pronoun("WHAT DOES IT COST?").start(), pronoun("Its price?").group()
     (None, 10, 'Its')
     """
-    return _IT.search(text.lower() if text.isupper() else text)
+    text = text.lower() if text.isupper() else text
+    empty = [match.span() for match in _EMPTY.finditer(text)]
+    return next((m for m in _IT.finditer(text) if not any(a <= m.start() < b for a, b in empty)), None)
 
 
 def subject(text: str, history: Sequence[Turn], stands: Callable[[Sequence[Turn]], str]) -> str | None:

@@ -217,7 +217,19 @@ def test_a_short_question_that_points_at_nothing_is_read_also_without_the_turns_
     assert readings("OK. When is the dinner?", history) == [history, ()]
     for leaning in ("When is it?", "Why?", "And the dinner?", "Who reports that?", "When was Xiaomi founded?"):
         assert readings(leaning, history) == [history]
+    for open_ in ("Does the company pay dividends in spring?", "Have they ever sailed to Norway?"):
+        assert readings(open_, history) == [history, ()]
     assert readings("When is the dinner?", []) == [[]]
+
+
+def test_a_word_that_stands_for_nothing_said_before_does_not_lean():
+    for alone in (
+        "What does it cost a school to hire the big hall?", "Who steered the last timber raft to sea?",
+        "Is it possible to pay the fee later in spring?", "Is the IT course of the autumn term still free?",
+    ):  # fmt: skip
+        assert not leans(alone)
+    for leaning in ("What does it cost?", "Does it cost to enter?", "How long does it last in winter?", "Is the last?"):
+        assert leans(leaning)
 
 
 def test_a_chain_of_follow_ups_keeps_its_topic():
