@@ -20,7 +20,8 @@ from eval.practice_data import Spans, holds, indexed, spans_of, unseen
 from qa.abstain import fitting_first
 from qa.evidence import Scorer
 from qa.pipeline import find, weigh
-from qa.read.lists import LISTS, SIGNALS, Listing, listings, signals
+from qa.read.listing import Listing, listings
+from qa.read.lists import LISTS, SIGNALS, signals
 
 MOST, HALF = 0.7, 0.5  # share of a list's entries that answer, and of what answers that they hold
 

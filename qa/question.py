@@ -44,7 +44,7 @@ _PLACE = re.compile(
 )
 _REASON = re.compile(r"\bwhy\b|\bhow come\b|\b(?:what|which) (?:\w+ )?(?:reasons?|causes?)\b|\bwhat caused\b")
 _YESNO = re.compile(r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|must|may)\b")
-_PLURAL = r"(?!(?:this|always|less|us|business|process|series|basis|status|news|does|was|has)\b)[a-z-]+[^s\W]s"
+_PLURAL = r"(?!(?:this|its|always|less|us|business|process|series|basis|status|news|does|was|has)\b)[a-z-]+[^s\W]s"
 _AUXILIARY = r"(?:are|were|do|did|does|have|has|had|can|could|should|will|would|might|must|is|was)"
 _LIST = re.compile(
     rf"\b(?:what|which) (?:are|were) (?:\S+ ){{0,6}}?(?P<are>{_PLURAL})\b|"
@@ -52,6 +52,7 @@ _LIST = re.compile(
     rf"\b(?:what|which) (?:\w+ )?(?P<kinds>types|kinds|sorts|forms|categories|classes|levels|varieties|options|models|"
     rf"versions|sizes|colou?rs) of (?:\S+ ){{1,3}}?{_AUXILIARY}\b|"
     rf"^(?:\w+ )?which (?:\S+ ){{0,2}}?(?P<which>{_PLURAL})\b|"
+    rf"\b(?:what|which) (?:two|three|four|five|six|seven|eight|nine|ten) (?:\w+ ){{0,2}}?(?P<counted>{_PLURAL})\b|"
     rf"\b(?:list|name|give|count|mention|describe|present)(?:s|ed)? as (?:\S+ ){{0,2}}?(?P<as>{_PLURAL})\b|"
     rf"^(?:please )?(?:list|name|enumerate) (?:\S+ ){{0,6}}?(?P<named>{_PLURAL})\b"
 )

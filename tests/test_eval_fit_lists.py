@@ -8,7 +8,8 @@ from eval.fit_lists import collect, is_right
 from eval.practice import Collection
 from eval.question import Example, Gold
 from qa.answer import Citation
-from qa.read.lists import SIGNALS, Listing
+from qa.read.listing import Listing
+from qa.read.lists import SIGNALS
 
 
 def listing(*marks: str) -> Listing:

@@ -50,6 +50,9 @@ def test_kind(question, expected):
 def test_a_list_is_wanted_for_several_things_only():
     assert listed("What are the four goals?") == "goals"
     assert listed("List the goals") == "goals"
+    assert listed("What three difficulties may await it?") == "difficulties"
+    assert listed("What did Mrs May say?") == ""
+    assert listed("What are its weak points?") == "points"
     assert listed("What is its status?") == ""
     assert listed("Who is Lei Jun?") == ""
 

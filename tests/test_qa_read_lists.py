@@ -5,7 +5,8 @@ import pytest
 from corpus.document import Passage
 from qa.answer import Citation
 from qa.evidence import Evidence
-from qa.read.lists import LIKELY, SIGNALS, SURE, best, chance, listings, signals
+from qa.read.listing import listings
+from qa.read.lists import LIKELY, SIGNALS, SURE, best, chance, signals
 from qa.read.quote import QuoteReader
 
 THREATS = ["- Rivals press from both sides.", "- Chips may run short.", "- Taxes on imports may rise."]

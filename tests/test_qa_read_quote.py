@@ -9,7 +9,7 @@ from chat_models import evidence
 from corpus.document import Passage
 from qa.answer import Citation
 from qa.evidence import Evidence, _quotes
-from qa.read.lists import ITEMS, MOST
+from qa.read.listing import ITEMS, MOST
 from qa.read.quote import SENTENCES, QuoteReader, plain, repeats
 
 

@@ -9,7 +9,7 @@ from qa.answer import Citation
 from qa.context import leans
 from qa.evidence import is_particulars
 from qa.question import names
-from qa.read.lists import BULLET
+from qa.read.listing import BULLET
 from qa.rows import is_row, record
 
 _APART = re.compile(r"\n\s*\n|\f")

@@ -16,7 +16,8 @@ from qa.features import COUNTS, WORD, is_value
 from qa.polarity import denial
 from qa.read.draft import Draft
 from qa.read.lead import lead
-from qa.read.lists import BULLET, Listing, best
+from qa.read.listing import BULLET, Listing
+from qa.read.lists import best
 
 SENTENCES = 4  # a person reads a few sentences, not a page
 ENOUGH = 0.99  # chance mass of the sentences already chosen at which no more are added
