@@ -31,6 +31,12 @@ _NAMES = re.compile(
     rf"(?:\b(?:both|between) )?\b({_NAME}(?:, {_NAME})*),? and "
     rf"(?:(?:by|of|in|for|from|with|at|on) )?({_NAME})\b(?: each\b)?"
 )
+_SPAN = re.compile(  # "between 2015 and 2019", "between Monday and Friday": one time
+    r"between (?:\d[\d.,:]*|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:(?:jan|febr)uary|march|april|may|june|july|"
+    r"august|(?:septem|octo|novem|decem)ber)(?: \d+)?),? and ",
+    re.IGNORECASE,
+)
+_UNLIKE = re.compile(r"\b(?:differ|compar|chang)", re.IGNORECASE)
 _OWNED = re.compile(r"['’]s( [a-z]+)$")
 # "the fans and the founder": two things, each with an article of its own
 _THINGS = re.compile(
@@ -105,7 +111,9 @@ def clauses(question: str) -> list[str]:
 
 def _named(question: str, text: str) -> list[str]:
     """Return the question about each of several names, or nouns with an article of their own, or nothing."""
-    named = (m for m in _NAMES.finditer(question) if not _OPENS.match(m[1]) and not _is_one(m, text))
+    every = (m for m in _NAMES.finditer(question) if not _OPENS.match(m[1]))
+    found = (m for m in every if not _SPAN.match(m[0]) or _UNLIKE.search(question))
+    named = (m for m in found if not _is_one(m, text))
     match = next(named, None) or _THINGS.search(question)
     if match is None:
         return []

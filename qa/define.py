@@ -37,7 +37,8 @@ _CALLED = re.compile(
     r"(?: (?:it|this|them|him|her))? (?:the |an? )?['‘“\"«]?$"
 )
 _NOUN_BEFORE = re.compile(
-    r"\b(?:the|an?|our|my|his|her|their|its|by|[A-Z]\w+['’]s?) (?:[\w'’-]+ ){0,3}?(?P<noun>[a-z][a-z-]{3,}),? $"
+    r"\b(?:the|an?|our|my|his|her|their|its|by|[A-Z]\w+['’]s?) (?:[\w'’-]+ ){0,3}?"
+    r"(?P<noun>[a-z][a-z-]{2,}(?:[^s\W]|ss)),? $"  # no plural
 )
 _TITLE = (
     r"(?:Manager|Director|Lead(?:er)?|Officer|Head|Chair(?:man|woman)?|President|Engineer|Editor|Secretary|Treasurer|"
@@ -46,20 +47,25 @@ _TITLE = (
 )
 _ROLE = (  # a noun for what a person does, many by their ends: "agronomist", "crime writer"
     r"(?:[a-z-]{2,}(?:er|or|ist|ian|ant|ent|man)|head|chair|lead|chief|poet|judge|dean|cook|coach|architect|nurse|widow|"
-    rf"son|wife|vet|chef|clerk|secretary|trustee|{_TITLE})"
+    rf"son|wife|vet|chef|clerk|secretary|trustee|executive|friend|colleague|husband|host|guide|{_TITLE})"
 )
 _ROLE_AFTER = re.compile(
     rf"(?:,| \() ?(?P<role>(?:[\w'’&-]+ ){{0,3}}?{_ROLE})"
     r"(?=[,.;:)]|$| (?:of|at|for|in|from|to|with|and|who|since|until)\b)"
 )
 _ROLE_BEFORE = re.compile(rf"(?:^|[ (\"“])(?P<role>{_ROLE}),? $")
+_ROLE_LABEL = re.compile(rf"\W*(?:[\w-]+ )?(?:{_TITLE}|executive)(?: of [\w -]+)?(?::| \|) $", re.IGNORECASE)
+_ROLE_IS = re.compile(
+    rf"\b(?:the|our|my|his|her|their|its) (?:[\w'’-]+ ){{0,3}}?(?P<role>{_ROLE}) (?:is|was|will be) $", re.IGNORECASE
+)
 _POSITION = re.compile(r"(?:role|position|job|function|title|post|occupation|profession)s?", re.IGNORECASE)
 _NO_NOUN = frozenset(
     "with from that when where said says under after before about than over into onto upon like until since while "
     "which whom whose against between among through without within because then also only even both told asked however "
     "never ever other rather either neither later earlier former number want went sent spent meant "
-    "represent present different".split()
+    "represent present absent different".split()
 )
+_MISTER = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof)\.? $")
 _NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?[A-Z][\w'’-]+(?: (?:van|von|de|del|di|da|der|la|le|al) )?(?: [A-Z][\w'’.-]*)+"
 _NAME_AFTER = re.compile(rf"(?:(?:,|:| is| was| \() ?| ){_NAME}")
 _COPULA = re.compile(r"['’\"”»)*]{0,2} (?:is|are|was|were) (?:an?|the|one of) [\w'’-]+")
@@ -125,9 +131,13 @@ def _told(text: str, match: re.Match[str], person: bool) -> bool:
 
 def _named_role(before: str, after: str) -> bool:
     """Return whether a noun for what a person does, or any with an article, stands directly beside a person's name."""
+    before = _MISTER.sub("", before)
     if (noun := _NOUN_BEFORE.search(before)) and noun["noun"] not in _NO_NOUN:
         return True
-    beside = [match["role"] for match in (_ROLE_BEFORE.search(before), _ROLE_AFTER.match(after)) if match]
+    if _ROLE_LABEL.fullmatch(before):
+        return True
+    near = (_ROLE_BEFORE.search(before), _ROLE_IS.search(before), _ROLE_AFTER.match(after))
+    beside = [match["role"] for match in near if match]
     return any(not {*words(role)} & (_NO_NOUN | STOP) for role in beside)
 
 
@@ -172,7 +182,10 @@ def _filled(text: str, match: re.Match[str]) -> bool:
 
 
 def introducing(question: str, citations: Sequence[Citation]) -> list[bool]:
-    """Return of each sentence whether it introduces or defines what is asked for, or comes first under it."""
+    """Return of each sentence whether it introduces or defines what is asked for, or comes first under it.
+
+    Under it is also behind it on the same line ("**Podzol.** An acid soil …").
+    """
     asked = term(question)
     if asked is None:
         return [False] * len(citations)
@@ -181,10 +194,24 @@ def introducing(question: str, citations: Sequence[Citation]) -> list[bool]:
         if c.passage.heading and words(c.passage.heading[-1]) == words(asked[0]):
             key = (c.passage.doc_id, c.passage.heading[-1])
             first[key] = min(first.get(key, c.start), c.start)
-    under = {(doc, start) for (doc, _), start in first.items()}
+    under = {(doc, start) for (doc, _), start in first.items()} | _after_label(asked[0], citations)
     found = []
     for c in citations:
         quote = c.line
         whole = any(_COPULA.match(quote[m.end() :]) for m in _places(asked[0], quote))
         found.append(whole or _introduces(*asked, quote) or (c.passage.doc_id, c.start) in under)
     return found
+
+
+def _after_label(found: str, citations: Sequence[Citation]) -> set[tuple[str, int]]:
+    """Return document and start of the sentences that stand on one line behind a term that is a sentence of its own."""
+    after = set()
+    for c in citations:
+        spans = [span for span in c.passage.sentences if span[1] <= c.start]
+        if (
+            spans
+            and words(c.passage.slice(*spans[-1])) == words(found)
+            and "\n" not in c.passage.slice(spans[-1][1], c.start)
+        ):
+            after.add((c.passage.doc_id, c.start))
+    return after

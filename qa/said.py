@@ -1,5 +1,6 @@
 """What a sentence says with what stands around it: names, numbers and words of the question."""
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -11,6 +12,7 @@ from qa.evidence import Evidence
 from qa.question import names
 from qa.rows import cells, record
 
+_JOINED = re.compile(r"([A-Z])&([A-Z])")
 _ALIKE = 0.8  # two words count as one name from this share of matching letters on
 
 
@@ -45,7 +47,9 @@ def around(citation: Citation) -> str:
 
 
 def _spelled_out(word: str, text: str) -> bool:
-    """Return whether a text holds an acronym's words in full: "EV" in "electric vehicles"."""
+    """Return whether a text holds an acronym's words in full: "EV" in "electric vehicles", "R&D"."""
+    if joined := _JOINED.fullmatch(word):
+        return re.search(rf"\b{joined[1]}\w+ (?:and|&) {joined[2]}\w", text, re.IGNORECASE) is not None
     letters = word.rstrip("s").lower()
     if not (2 <= len(letters) <= 6 and word.rstrip("s").isupper() and letters.isalpha()):
         return False

@@ -80,6 +80,13 @@ def test_joined_names_are_one_where_they_seldom_stand_alone(text, count):
     assert len(parts("What do Kern and Hall sell?", [text])) == count
 
 
+def test_a_span_of_time_is_one_thing():
+    for question in ("What was lost between 2015 and 2019?", "What happened between Monday and Friday?"):
+        assert parts(question) == [question]
+    for question in ("What were the sales in 2015 and 2019?", "How did it differ between March and April?"):
+        assert len(parts(question)) == 2
+
+
 def test_a_clause_that_asks_nothing_itself_is_none():
     assert clauses("In which year and in what house did it open?") == ["In which year and in what house did it open?"]
 

@@ -65,6 +65,10 @@ def test_what_a_question_wants_introduced(question, found):
         ("Who is the tower captain of Marrow?", "Tower captain: Ida Vance"),
         ("Who is the tower captain?", "Present: Jon Rask, tower captain Ida Vance."),
         ("Who is the tower captain?", "Write to our Tower Captain, Dr Ida Vance."),
+        ("Who is Ida Vance?", "We thank the Fund and its programme officer Mrs Ida Vance for patience."),
+        ("Who is Ida Vance?", "My site foreman will be Ida Vance and she has the key."),
+        ("Who is Ida Vance?", "| Chief executive | Ida Vance (since May 2019) |"),
+        ("Who is Ida Vance?", "Chief of staff: Ida Vance"),
     ],
 )
 def test_a_sentence_that_introduces(question, text):
@@ -95,6 +99,12 @@ def test_a_sentence_that_introduces(question, text):
         ("Who is the tower captain?", "The tower captain, who is paid, opens the door."),
         ("Who is the tower captain?", "Present: Jon Rask, tower captain Ida."),
         ("who is jon rask", "Present: Jon Rask, Ida Vance and the vicar."),
+        ("Who is Ida Vance?", "With the annual results, Ida Vance showed what she called a map."),
+        ("Who is Ida Vance?", "It was Ida Vance who rang."),
+        ("Who is Ida Vance?", "Moreover, Ida Vance was late."),
+        ("Who is Ida Vance?", "Dinner: Ida Vance brings the salad."),
+        ("Who is Ida Vance?", "The only one absent was Ida Vance."),
+        ("Who is Ida Vance?", "The reason for the delay was Ida Vance being ill."),
         ("When was Karen Holm born?", "It was drawn by the Danish engineer Karen Holm."),
     ],
 )
@@ -149,3 +159,12 @@ def test_what_stands_first_under_its_heading_comes_before_what_only_mentions_it(
     )
     answer = Library(tmp_path, encoder, soaps_md=soaps).assistant().ask("What is Wuff Royale?")
     assert answer.claims[0].text == "Shampoo bars for long-haired dogs."
+
+
+def test_what_stands_on_one_line_behind_the_term_explains_it(tmp_path, encoder):
+    text = (
+        "# Soils\n\nPodzols are poor farmland and often left to sheep.\n\n"
+        "**Podzol.** An acid one of sandy ground, with an ash-grey layer.\n\nA podzol.\n\nSheep are counted in May.\n"
+    )
+    place = Library(tmp_path, encoder, soils_md=text).assistant()
+    assert "An acid one" in place.ask("What is a podzol?").claims[0].text

@@ -142,6 +142,14 @@ def test_a_name_that_the_file_bears_is_there():
     assert missing_names(question, held["licences/terms.txt"])
 
 
+@pytest.mark.parametrize(
+    ("text", "missing"), [("It goes into research and development.", []), ("Read a document.", ["R&D"])]
+)
+def test_letters_joined_by_and_are_spelled_out(text, missing):
+    passage = Passage("a.md", 0, len(text), text, None, (), ((0, len(text)),))
+    assert missing_names("How much goes into R&D?", [Evidence(Citation(passage, 0, len(text), "Sums"), 0.9)]) == missing
+
+
 def test_a_note_of_one_sentence_answers_though_its_sentence_is_its_title(tmp_path, encoder):
     notes = {
         "quay_txt": "The quay of Dunmore is 220 metres long.\n",
