@@ -20,7 +20,8 @@
   one's own choice), and who disagrees
 - ``scope``, ``contrast``, ``differ``, ``disputed``: whether two sentences speak of one thing, in what they differ, and
   which report a disagreement themselves
-- ``values``, ``units``, ``synonyms``, ``polarity``, ``dating``: values, words alike and opposed, and dates
+- ``values``, ``units``, ``synonyms``, ``polarity``, ``dating``, ``amend``: values, words alike and opposed, dates, and
+  what a newer sentence changes
 - ``home``, ``models``, ``address``: where things live, fetching chat models, and where a page can be served
 - ``suggest``: questions that the documents answer, to ask next; ``phrase``, ``clause``, ``verbs``: how they are made
 - ``web``: what the web page shows, as safe HTML, in two languages

@@ -12,6 +12,7 @@ from itertools import combinations
 
 from index.retrieve import Index
 from index.words import terms
+from qa.amend import amends
 from qa.answer import Citation, Conflict
 from qa.evidence import Judged
 from qa.features import WORD, is_value
@@ -84,15 +85,17 @@ def newer_first(judged: Judged, question: str, index: Index) -> Judged:
     """Return the evidence with the newer of two wordings of a sentence first, unless the question asks for what was.
 
     A rule that was replaced says the same but for a number or day, or stands in like words in the same place of a newer
-    version of the same document; both are told.
+    version of the same document; of one that asks for now also where the other changes its value. Both are told.
     """
     evidence = list(judged.evidence)
     looked = [e.citation for e in evidence[:LOOKED_AT]]
     for n, m in combinations(range(len(looked)), 2):
         one, other = evidence[n], evidence[m]
         pair = (other.citation, one.citation)
-        if _replaces(*pair, question, index) or (
-            _counterparts(*pair, question, looked) and _newer(*pair, question, index)
+        if (
+            _replaces(*pair, question, index)
+            or (_counterparts(*pair, question, looked) and _newer(*pair, question, index))
+            or _amended(*pair, question, index)
         ):
             evidence[n], evidence[m] = replace(other, score=one.score), replace(one, score=other.score)
     return replace(judged, evidence=tuple(evidence))
@@ -111,6 +114,19 @@ def _replaces(new: Citation, old: Citation, question: str, index: Index) -> tupl
     """Return the values in which a sentence is a newer wording of another, None where it is not."""
     said = _differing(new.quote, old.quote, question) if one_title(new, old) else None
     return said if said and _newer(new, old, question, index) else None
+
+
+def _amended(new: Citation, old: Citation, question: str, index: Index) -> bool:
+    """Return whether a sentence changes another one's value, where a question asks for now.
+
+    It does so not only in time to come, and is not of a document that is dated earlier.
+    """
+    if not asks_now(question) or not amends(new.line, old.line):
+        return False
+    newer, older, today = (_when(day) for day in (_date(new, index), _date(old, index), date.today().isoformat()))
+    if newer and older and newer.high < older.low:
+        return False
+    return not any(today and day.low > today.high for day in dates(new.line) if day.dimension == "date")
 
 
 def _counterparts(new: Citation, old: Citation, question: str, looked: Sequence[Citation]) -> bool:
