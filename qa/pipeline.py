@@ -199,21 +199,21 @@ def _worth(asked: Asked, judged: Judged, question: str, history: Sequence[Turn])
     Read after "What is the deposit?", "What does the policy cover?" finds the deposit once more.
     """
     chance = abstain.chance(asked, judged)
-    again = bool(judged.evidence) and _told(judged.evidence[0], question, history)
+    again = bool(judged.evidence) and plain(judged.evidence[0].citation.quote) in _told(question, history)
     return chance >= abstain.BARS["usual"] and not again, chance
 
 
 def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:
     """Return the evidence of a follow-up with what the last answer told already behind what it did not tell."""
-    weighed = [replace(e, score=e.score * (AGAIN if _told(e, question, history) else 1)) for e in judged.evidence]
+    if not (told := _told(question, history)):
+        return judged
+    weighed = [replace(e, score=e.score * (AGAIN if plain(e.citation.quote) in told else 1)) for e in judged.evidence]
     return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
 
 
-def _told(piece: Evidence, question: str, history: Sequence[Turn]) -> bool:
-    """Return whether the last answer told a sentence already, and to another question."""
-    if not history or asked_before(question, history):
-        return False
-    return plain(piece.citation.quote) in " ".join(history[-1].answer.split())
+def _told(question: str, history: Sequence[Turn]) -> str:
+    """Return the last answer on one line, if it was given to another question, else nothing."""
+    return "" if not history or asked_before(question, history) else " ".join(history[-1].answer.split())
 
 
 def checked(draft: Draft, evidence: Sequence[Evidence], verifier: Verifier) -> Claim:

@@ -20,6 +20,11 @@ _BAD = (
 _SIDES = re.compile(
     rf"(?P<not>(?:\bnot|n['’]t|\bless)(?: \w+){{0,2}} )?\b(?:(?P<good>{_GOOD})|(?P<bad>{_BAD}))\b", re.IGNORECASE
 )
+_ASKED = re.compile(  # "What went badly?", "Where does it fall short?", "What is good about it?"
+    r"\bwhat (?:\w+ ){0,2}?(?:go|goes|going|gone|went) |\b(?:fall|falls|fell) short\b|"
+    r"\bwhat(?:['’]s| is| was) (?:so )?(?:good|bad|wrong) (?:about|with)\b",
+    re.IGNORECASE,
+)
 
 
 def is_label(text: str) -> bool:
@@ -30,13 +35,6 @@ def is_label(text: str) -> bool:
     """
     line = text.strip()
     return 0 < len(line.split()) <= _WORDS and (line.endswith(":") or line[-1].isalpha())
-
-
-_ASKED = re.compile(  # "What went badly?", "Where does it fall short?", "What is good about it?"
-    r"\bwhat (?:\w+ ){0,2}?(?:go|goes|going|gone|went) |\b(?:fall|falls|fell) short\b|"
-    r"\bwhat(?:['’]s| is| was) (?:so )?(?:good|bad|wrong) (?:about|with)\b",
-    re.IGNORECASE,
-)
 
 
 def wanted(question: str, thing: str) -> int:

@@ -113,8 +113,10 @@ def _sided(question: str, evidence: Sequence[Evidence], every: Sequence[Listing]
     """
     thing, first = listed(question), evidence[0].citation
     asked = wanted(question, thing)
-    found = [one for one in every if asked and side(one.label) == asked]
-    if any(one.holds(first) and side(one.label) == -asked for one in every if asked):
+    if not asked:
+        return None
+    found = [one for one in every if side(one.label) == asked]
+    if any(one.holds(first) and side(one.label) == -asked for one in every):
         return min(
             (one for one in found if _one_section(one, first)), key=lambda one: _apart(one, first, asked), default=None
         )
