@@ -12,7 +12,7 @@ from itertools import pairwise
 from corpus.document import Document, Passage
 from corpus.sentences import Unit, sentences
 
-VERSION = 4  # raised when the passages of a document change; the index then reads its files again
+VERSION = 5  # raised when the passages of a document change; the index then reads its files again
 CHARACTERS = 12  # a token stands for no more than this many characters, so that no passage is a wall of letters
 TAIL = 15  # tokens; a last passage below this joins the one before it
 
@@ -30,7 +30,7 @@ class _Piece:
     section: int
     is_heading: bool
     is_item: bool
-    leads: bool  # a heading, or a sentence that introduces what follows
+    leads: bool  # a heading, a sentence that introduces what follows, or a question before its answer
 
 
 def split(document: Document, count_tokens: CountTokens, size: int = 100, limit: int = 250) -> list[Passage]:
@@ -38,8 +38,8 @@ def split(document: Document, count_tokens: CountTokens, size: int = 100, limit:
 
     ``count_tokens`` maps texts to their lengths as the encoder counts them, special tokens left out or not.
     A passage aims at ``size`` tokens and never holds more than ``limit``; a list that fits into ``limit`` stays in
-    one passage, with the sentence that introduces it. Headings belong to the passage that follows them. The
-    passages are ordered, disjoint and cover every non-blank character.
+    one passage, with the sentence that introduces it. Headings belong to the passage that follows them, and a
+    question to the sentence that answers it. The passages are ordered, disjoint and cover every non-blank character.
 
     Raises:
         ValueError: not 1 <= size <= limit.
@@ -72,12 +72,14 @@ def _pieces(document: Document, units: list[Unit], count_tokens: CountTokens, li
     counts = _lengths([text[unit.start : unit.end] for unit in units], count_tokens)
     pieces: list[_Piece] = []
     section = 0
-    for unit, count in zip(units, counts, strict=True):
+    asks = [unit.kind == "sentence" and text[unit.end - 1] in "?？" for unit in units]
+    answered = [one and not following for one, following in zip(asks, [*asks[1:], True], strict=False)]
+    for unit, count, asked in zip(units, counts, answered, strict=True):
         is_heading = unit.kind == "heading"
         section += is_heading
         for start, end, tokens in _cut(text, unit.start, unit.end, count, count_tokens, limit):
             page = document.page_at(start)
-            leads = is_heading or (unit.kind == "sentence" and text[end - 1] in ":：")
+            leads = is_heading or asked or (unit.kind == "sentence" and text[end - 1] in ":：")
             pieces.append(_Piece(start, end, tokens, page, section, is_heading, unit.kind == "item", leads))
     return pieces
 

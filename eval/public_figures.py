@@ -31,7 +31,7 @@ COLUMNS = (
 MEANS = COLUMNS[3:]
 CURVE = ("confidence_auroc", "rejected_at_90", "aurc")
 LABELS = {
-    "retrieved": "gold among the 12 passages",
+    "retrieved": "gold among the passages read",
     "right": "answer contained",
     "token_recall": "token recall",
     "token_f1": "token F1",

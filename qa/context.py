@@ -12,6 +12,11 @@ _LEANS = re.compile(
     r"[Tt]he (?:former|latter)\b|[Bb]oth (?=are|were|have|had|can|will|may|must|of (?:them|these|those)|[a-z]+ed\b)|"
     r"[这它她]|他(?![汀人乡国])|那(?![不曲么])|其(?![他它余中实次]))"
 )
+_BACK = re.compile(  # "With these details he won them over.", "In this way it grew."
+    r"(?:[A-Z][\w'’]*,? )?(?:[\w'’-]+ ){0,10}?[Tt]hese (?!days\b)(?:[\w-]+ ){0,2}[\w-]+s\b|"
+    r"(?:In|By|For|To|At|From|With|Because of|As a result of|Despite|After) (?:this|that|such) "
+    r"(?:way|reason|end|regard|respect|case|context|time|point|basis|purpose|means|approach|method|strategy)\b"
+)
 _EXPLETIVE = re.compile(  # "It is forbidden to …", "It follows that …": the pronoun stands for what comes after it
     r"[Ii]t (?:(?:is|was|remains|became|has been|can be|should be|must be) (?:not |also |often |usually )?"
     r"(?:forbidden|allowed|permitted|possible|impossible|important|necessary|recommended|advisable|essential|vital|"
@@ -29,6 +34,15 @@ def leans(sentence: str) -> bool:
     (True, False, False)
     """
     return _LEANS.match(sentence) is not None and _EXPLETIVE.match(sentence) is None
+
+
+def points_back(sentence: str) -> bool:
+    """Return whether a sentence leans on the one before it, or takes up with "these" what that one tells.
+
+    >>> points_back("Ada won them over with these gifts."), points_back("Ada wins them over these days.")
+    (True, False)
+    """
+    return leans(sentence) or _BACK.match(sentence) is not None
 
 
 def telling_first(answer: str) -> str:

@@ -28,6 +28,8 @@ _ARTICLE = re.compile(r"(?:an?|the) ", re.IGNORECASE)
 _LONGEST = 5  # words of a term
 _APPOSITION = re.compile(r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?(?:,| [–—-]| \() ?(?P<article>an?|the|one of|our|my|his|"
                          r"her|their|its|now|then|formerly|once|who) [\w'’-]+")  # fmt: skip
+_NUMBERED = re.compile(r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?, \d[\d,.]* (?:[\w'’-]+ ){1,4}?(?:who|that|which)\b")
+_IDENTIFIER = re.compile(r"[\w.-]*(?:_|[a-z][A-Z])[\w.-]*")  # a name in a program: "ledger_reader", "maxAge"
 _GLOSS = re.compile(
     r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?(?::| [–—-]) ?(?!see\b|ask\b|look\b|cf\b)(?:(?:an?|the) \S|(?:\S+ ){3}\S)",
     re.IGNORECASE,
@@ -121,6 +123,10 @@ def _told(text: str, match: re.Match[str], person: bool) -> bool:
     if (apposed := _APPOSITION.match(after)) and _stands_apart(before, after, named, apposed["article"]):
         return True
     if not before.strip(" \"'*•-–") and _GLOSS.match(after):
+        return True
+    if named and _NUMBERED.match(after):
+        return True
+    if _IDENTIFIER.fullmatch(own) and (noun := _NOUN_BEFORE.search(before)) and noun["noun"] not in _NO_NOUN:
         return True
     if _CALLED.search(before) and not (named and re.match(r" [A-Z]", after)):
         return True

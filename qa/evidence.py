@@ -34,7 +34,7 @@ from qa.restated import answering
 from qa.rows import beside, record, told
 
 WEIGHTS = Path(__file__).with_name("weights.json")
-DEPTH = 12  # passages whose sentences are weighed
+DEPTH = 24  # passages whose sentences are weighed (measured in eval/LOG.md)
 _FRONT_MATTER = re.compile(
     r"(?:title|source\w*|source[ _]\w+|authors?|date|published|publisher|url|link|tags|keywords?|description|doi|"
     r"issn|isbn|volume|series|licen[cs]e|language|category|updated)(?: \(\w+\))?: ",

@@ -181,7 +181,7 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
             found = ranked(place, reranker).retrieve(asked_part.forms, depth, asked_part.weights)
             looked.append((asked_part, theirs, scorer.over(place).judge(asked_part, found)))
         asked_part, theirs, judged = max(looked, key=lambda one: abstain.chance(one[0], one[2]))
-        weighed.append((part, abstain.hardly(asked_part, judged), judged))
+        weighed.append((part, abstain.hardly(asked_part, judged), abstain.fitting_first(asked_part, judged)))
         authors |= set(names(part)) - set(names(asked_part.question)) if theirs else set()
     answered = [one for _, hardly, one in weighed if not hardly]
     gone = tuple(part for part, hardly, _ in weighed if hardly) if answered else ()

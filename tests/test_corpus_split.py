@@ -136,6 +136,20 @@ def test_a_list_stays_together_with_its_introduction_up_to_the_limit():
     assert passages[1].text.startswith("The boat needs these:\n- ")
 
 
+def test_a_question_stays_with_the_sentence_that_answers_it():
+    doc = document(f"{words(90)}\n\nMay I bring a dog?\n\n{words(40)}\n\n{words(60)}")
+    first, second, *_ = split(doc, count, 100, 250)
+    assert len(first.sentences) == 1
+    assert second.text.startswith("May I bring a dog?\n\nTide")
+
+
+def test_of_several_questions_in_a_row_the_last_stays_with_what_follows():
+    doc = document(f"{words(80)}\n\nMay I bring a dog?\n\nOr a cat?\n\n{words(80)}")
+    first, second = split(doc, count, 100, 250)
+    assert first.text.endswith("May I bring a dog?")
+    assert second.text.startswith("Or a cat?")
+
+
 def test_a_list_over_the_limit_is_packed_and_its_introduction_stays_with_the_first_item():
     items = "\n".join(f"- {words(30)}" for _ in range(12))
     doc = document(f"The boat needs these:\n{items}")

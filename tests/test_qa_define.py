@@ -69,6 +69,8 @@ def test_what_a_question_wants_introduced(question, found):
         ("Who is Ida Vance?", "My site foreman will be Ida Vance and she has the key."),
         ("Who is Ida Vance?", "| Chief executive | Ida Vance (since May 2019) |"),
         ("Who is Ida Vance?", "Chief of staff: Ida Vance"),
+        ("Who are the Tide Keepers?", "It has the Tide Keepers, 40 unpaid guards who watch the flats."),
+        ("What is tide_reader?", "Yes, with the read-only account tide_reader."),
     ],
 )
 def test_a_sentence_that_introduces(question, text):
@@ -105,6 +107,9 @@ def test_a_sentence_that_introduces(question, text):
         ("Who is Ida Vance?", "Dinner: Ida Vance brings the salad."),
         ("Who is Ida Vance?", "The only one absent was Ida Vance."),
         ("Who is Ida Vance?", "The reason for the delay was Ida Vance being ill."),
+        ("Who are the Tide Keepers?", "They paid the Tide Keepers, 40 pounds in all."),
+        ("What is tide_reader?", "Sign in with tide_reader."),
+        ("What is tide_reader?", "They said that tide_reader is gone."),
         ("When was Karen Holm born?", "It was drawn by the Danish engineer Karen Holm."),
     ],
 )

@@ -138,6 +138,17 @@ def test_a_sentence_that_opens_with_a_pronoun_comes_after_the_one_before_it():
     assert told(paragraph(named, "He shut it.")) == ["(She sold it to Carl in 1921.)", "He shut it."]
 
 
+def test_a_sentence_that_takes_up_what_the_one_before_it_tells_comes_after_that():
+    text = "Ada met each guest at the gate. Guests loved the mill for these small gestures. In this way it grew."
+    loved, grew = "Guests loved the mill for these small gestures.", "In this way it grew."
+    assert told(paragraph(text, loved)) == ["(Ada met each guest at the gate.)", loved]
+    assert told(paragraph(text, grew)) == [f"({loved})", grew]
+    own = "Ada met guests. Since her plans and maps are lost, these plans are guesses. She mends mills these days."
+    assert told(paragraph(own, "She mends mills these days.", "Ada met guests."))[-1] == "Ada met guests."
+    for alone in ("Since her plans and maps are lost, these plans are guesses.",):
+        assert told(paragraph(own, alone)) == [alone]
+
+
 def test_context_is_for_likely_sentences_and_takes_no_place_of_one():
     text = "Ada built the old mill. She sold it. Ben ran the new mill. He shut it. Cid bought the inn. It burnt."
     found = paragraph(text, "She sold it.", "He shut it.", "It burnt.")  # .3, .15 and .1

@@ -6,7 +6,7 @@ It stands in the same paragraph. Entries of lists and rows of tables stand alone
 import re
 
 from qa.answer import Citation
-from qa.context import leans
+from qa.context import leans, points_back
 from qa.evidence import is_particulars
 from qa.question import names
 from qa.read.listing import BULLET
@@ -20,7 +20,7 @@ _SHORTEST = 4  # words of a sentence that says what another one is about
 def lead(citation: Citation) -> Citation | None:
     """Return the sentence that says what a quoted one is about, or None where it stands alone or nothing does."""
     passage, text = citation.passage, citation.quote.strip()
-    if not leans(text) or record(citation):
+    if not points_back(text) or record(citation):
         return None
     before = [span for span in passage.sentences if span[1] <= citation.start]
     if not before:
