@@ -12,6 +12,7 @@ from qa.compound import clauses, parts
 from qa.conversation import Asked
 from qa.evidence import Evidence, Judged, Scorer, merge
 from qa.features import matrix
+from qa.pipeline import judge
 from qa.points import completed, points
 from qa.read.quote import QuoteReader
 
@@ -126,6 +127,21 @@ def test_a_part_without_an_answer_is_told(tmp_path, encoder):
     assert "84" in both.text and not both.message
 
 
+def test_each_part_is_read_from_sentences_of_the_kind_that_it_asks_for(tmp_path, encoder):
+    class Fixed(Scorer):
+        def over(self, index):
+            return self
+
+        def judge(self, asked, hits):
+            costs = judged(["The cost of a room is told at the desk.", "A room costs 84 euros."], [0.6, 0.4], 0.9)
+            return costs if "cost" in asked.question else judged(["It opened in May 1931."], [1.0], 0.9)
+
+    index, question = Library(tmp_path, encoder, inn_md=INN).index, "When did it open, and how much does a room cost?"
+    asked = Asked(question, question, (question,), (1.0,))
+    found = judge(asked, index.retrieve([question], 3), index, Fixed(index)).evidence
+    assert [e.citation.quote for e in found[:2]] == ["It opened in May 1931.", "A room costs 84 euros."]
+
+
 def test_parts_that_name_authors_are_found_in_what_each_wrote(tmp_path, encoder):
     library = Library(
         tmp_path, encoder,
@@ -232,11 +248,11 @@ def test_points_are_looked_up_only_where_several_things_are_asked_for(tmp_path, 
 
 def test_a_part_that_names_nothing_is_weighed_with_the_names_of_the_whole_and_alone(tmp_path, encoder, monkeypatch):
     weighed = []
-    judge = Scorer.judge
+    unnoted = Scorer.judge
 
     def noted(self, asked, hits):
         weighed.append(asked.full)
-        return judge(self, asked, hits)
+        return unnoted(self, asked, hits)
 
     monkeypatch.setattr(Scorer, "judge", noted)
     assistant = Library(tmp_path, encoder, inn_md=INN).assistant()
