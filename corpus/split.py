@@ -14,6 +14,8 @@ from corpus.sentences import Unit, sentences
 
 VERSION = 5  # raised when the passages of a document change; the index then reads its files again
 CHARACTERS = 12  # a token stands for no more than this many characters, so that no passage is a wall of letters
+QUESTION = 40  # tokens of a question that stays with its answer, at most
+BRIEF = 4  # words below which an answer is not all of it: "Yes."
 TAIL = 15  # tokens; a last passage below this joins the one before it
 
 CountTokens = Callable[[list[str]], list[int]]
@@ -72,8 +74,7 @@ def _pieces(document: Document, units: list[Unit], count_tokens: CountTokens, li
     counts = _lengths([text[unit.start : unit.end] for unit in units], count_tokens)
     pieces: list[_Piece] = []
     section = 0
-    asks = [unit.kind == "sentence" and text[unit.end - 1] in "?？" for unit in units]
-    answered = [one and not following for one, following in zip(asks, [*asks[1:], True], strict=False)]
+    answered = _answered(text, units, counts)
     for unit, count, asked in zip(units, counts, answered, strict=True):
         is_heading = unit.kind == "heading"
         section += is_heading
@@ -82,6 +83,29 @@ def _pieces(document: Document, units: list[Unit], count_tokens: CountTokens, li
             leads = is_heading or asked or (unit.kind == "sentence" and text[end - 1] in ":：")
             pieces.append(_Piece(start, end, tokens, page, section, is_heading, unit.kind == "item", leads))
     return pieces
+
+
+def _answered(text: str, units: list[Unit], counts: list[int]) -> list[bool]:
+    """Return of each unit whether it is a question, or a word of answer, that the next unit answers or explains.
+
+    One at the end of a long paragraph asks its reader; of several in a row the last is answered.
+    """
+    found: list[bool] = []
+    before = 0  # sentences on the line before this one
+    for n, unit in enumerate(units):
+        before = before + 1 if n and "\n" not in text[units[n - 1].end : unit.start] else 0
+        following = units[n + 1] if n + 1 < len(units) else None
+        ends = following is None or "\n" in text[unit.end : following.start]
+        asks = _asks(text, unit) and counts[n] <= QUESTION and not (ends and before > 1)
+        brief = (
+            bool(found) and found[-1] and unit.kind == "sentence" and len(text[unit.start : unit.end].split()) < BRIEF
+        )
+        found.append((asks or brief) and not (following and _asks(text, following)))
+    return found
+
+
+def _asks(text: str, unit: Unit) -> bool:
+    return unit.kind == "sentence" and text[unit.start : unit.end].rstrip('*_"”’」』)').endswith(("?", "？"))
 
 
 def _lengths(texts: list[str], count_tokens: CountTokens) -> list[int]:

@@ -107,7 +107,9 @@ def fitting_first(asked: Asked, judged: Judged) -> Judged:
     """
     if judged.evidence and _introduced(asked, judged) and _weighed(asked, judged) < BARS["usual"]:
         return replace(judged, evidence=tuple(e for e in judged.evidence if _introduces(asked, e)))
-    if judged.parts > 1 or kind(asked.question) == "person":  # too many a person's name is missed
+    if judged.parts > 1:
+        return replace(judged, evidence=judged.reading or judged.evidence)
+    if kind(asked.question) == "person":  # too many a person's name is missed
         return judged
     fits = {e.citation.key for e in judged.evidence if could_answer(asked, uncited(e.citation.quote))}
     if not any(e.citation.key in fits for e in _best(judged)):

@@ -4,6 +4,7 @@ import re
 
 _TIMES = "year|quarter|month|week|weekend|day|morning|evening|time|spring|summer|autumn|fall|winter|season"
 _PAPERS = "policy|agreement|contract|document|manual|guide|paper|article|study|report|terms|section|chapter|page|notice"
+_RULES = "statute|article|step|instruction|rule|condition"
 _HERE = f"{_TIMES}|{_PAPERS}|who|whose|with|without|under|over|in|of|said"
 _LEANS = re.compile(
     r"[\"'“‘(]*(?:"
@@ -12,10 +13,13 @@ _LEANS = re.compile(
     r"[Tt]he (?:former|latter)\b|[Bb]oth (?=are|were|have|had|can|will|may|must|of (?:them|these|those)|[a-z]+ed\b)|"
     r"[这它她]|他(?![汀人乡国])|那(?![不曲么])|其(?![他它余中实次]))"
 )
-_BACK = re.compile(  # "With these details he won them over.", "In this way it grew."
-    r"(?:[A-Z][\w'’]*,? )?(?:[\w'’-]+ ){0,10}?[Tt]hese (?!days\b)(?:[\w-]+ ){0,2}[\w-]+s\b|"
-    r"(?:In|By|For|To|At|From|With|Because of|As a result of|Despite|After) (?:this|that|such) "
-    r"(?:way|reason|end|regard|respect|case|context|time|point|basis|purpose|means|approach|method|strategy)\b"
+_BACK = re.compile(  # "Guests loved it for these gifts.", "To close these gaps, it hired.", "In this way it grew."
+    r"(?:[\w'’-]+,? ){0,10}?(?:with|by|through|for|despite|beyond) (?:all )?"
+    rf"these (?!(?:\w+ )?(?:{_TIMES}|{_PAPERS}|{_RULES})s?\b)(?:[\w-]+ ){{0,2}}?[\w-]+s\b|"
+    r"To [a-z]+ these (?:[\w-]+ ){0,2}?[\w-]+s,|"
+    r"(?:In|By|For|To|From|With|Despite) (?:this|that|such) (?:a )?"
+    r"(?:way|reason|end|regard|respect|case|context|basis|purpose|means|approach|method|strategy)\b"
+    r"(?! (?:study|menu)\b)"
 )
 _EXPLETIVE = re.compile(  # "It is forbidden to …", "It follows that …": the pronoun stands for what comes after it
     r"[Ii]t (?:(?:is|was|remains|became|has been|can be|should be|must be) (?:not |also |often |usually )?"

@@ -28,8 +28,14 @@ _ARTICLE = re.compile(r"(?:an?|the) ", re.IGNORECASE)
 _LONGEST = 5  # words of a term
 _APPOSITION = re.compile(r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?(?:,| [–—-]| \() ?(?P<article>an?|the|one of|our|my|his|"
                          r"her|their|its|now|then|formerly|once|who) [\w'’-]+")  # fmt: skip
-_NUMBERED = re.compile(r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?, \d[\d,.]* (?:[\w'’-]+ ){1,4}?(?:who|that|which)\b")
-_IDENTIFIER = re.compile(r"[\w.-]*(?:_|[a-z][A-Z])[\w.-]*")  # a name in a program: "ledger_reader", "maxAge"
+_NUMBERED = re.compile(  # "the Leaf Readers, 120 unpaid tasters who …"
+    r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?, (?:\d[\d,.]*\d|\d) (?:[a-z][\w'’-]* ){0,3}[a-z][\w-]*s (?:who|which)\b"
+)
+_OPENS_WITH = re.compile(r"\b(?:in|at|for|to|after|before|during|from|on|by|with|near|of)(?: the)? $", re.IGNORECASE)
+_PROGRAM_PART = re.compile(
+    r"\b(?:account|role|table|column|option|setting|function|parameter|argument|user|variable|program|file|field|flag|"
+    r"command|script|view|module|package|service)s? $"
+)
 _GLOSS = re.compile(
     r"['’\"”»)*]{0,2}(?: \([^()]{1,40}\))?(?::| [–—-]) ?(?!see\b|ask\b|look\b|cf\b)(?:(?:an?|the) \S|(?:\S+ ){3}\S)",
     re.IGNORECASE,
@@ -124,9 +130,9 @@ def _told(text: str, match: re.Match[str], person: bool) -> bool:
         return True
     if not before.strip(" \"'*•-–") and _GLOSS.match(after):
         return True
-    if named and _NUMBERED.match(after):
+    if named and _NUMBERED.match(after) and not _OPENS_WITH.search(before):
         return True
-    if _IDENTIFIER.fullmatch(own) and (noun := _NOUN_BEFORE.search(before)) and noun["noun"] not in _NO_NOUN:
+    if "_" in own and _PROGRAM_PART.search(before) and not re.match(r" \w", after) and not text.endswith("?"):
         return True
     if _CALLED.search(before) and not (named and re.match(r" [A-Z]", after)):
         return True

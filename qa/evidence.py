@@ -72,7 +72,8 @@ class Judged:
     ``rows`` holds the features of each piece of evidence, shape (n, n_features), for fitting and diagnosis.
     ``parts`` is how many questions in one were weighed; ``common`` are the terms of its names that so many passages
     hold that one which does not may still be about them; ``unheld`` those of its names, and of what qualifies a term it
-    asks for, that no passage holds; ``unanswered`` are the parts that the evidence hardly answers.
+    asks for, that no passage holds; ``unanswered`` are the parts that the evidence hardly answers. ``reading`` is the
+    evidence of several parts in the order in which it is read, where that is another.
     """
 
     evidence: tuple[Evidence, ...]
@@ -82,6 +83,7 @@ class Judged:
     common: frozenset[str] = frozenset()
     unheld: frozenset[str] = frozenset()
     unanswered: tuple[str, ...] = ()
+    reading: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
     if len(asked_one_by_one) == 1:
         return whole
     depth = min(DEPTH, len(hits))
-    weighed: list[tuple[str, bool, Judged]] = []
+    weighed: list[tuple[str, bool, Judged, Judged]] = []  # with its evidence as it is read
     alone = asked.full == asked.question
     authors: set[str] = set()  # need not stand beside what they wrote
     for part in asked_one_by_one:
@@ -181,16 +181,17 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
             found = ranked(place, reranker).retrieve(asked_part.forms, depth, asked_part.weights)
             looked.append((asked_part, theirs, scorer.over(place).judge(asked_part, found)))
         asked_part, theirs, judged = max(looked, key=lambda one: abstain.chance(one[0], one[2]))
-        weighed.append((part, abstain.hardly(asked_part, judged), abstain.fitting_first(asked_part, judged)))
+        weighed.append((part, abstain.hardly(asked_part, judged), judged, abstain.fitting_first(asked_part, judged)))
         authors |= set(names(part)) - set(names(asked_part.question)) if theirs else set()
-    answered = [one for _, hardly, one in weighed if not hardly]
-    gone = tuple(part for part, hardly, _ in weighed if hardly) if answered else ()
-    asked_for = {name for part, hardly, _ in weighed if not hardly for name in names(part)}
+    answered = [one for one in weighed if not one[1]]
+    gone = tuple(part for part, hardly, *_ in weighed if hardly) if answered else ()
+    asked_for = {name for part, *_ in answered for name in names(part)}
     # a clause that is told missing refuses nothing more; joined names ("the EV and AI divisions") may be one thing
     spared = {name for part in gone if part in asked.question for name in names(part)} - asked_for
-    merged = merge(whole, answered or [one for *_, one in weighed])
+    merged = merge(whole, [judged for *_, judged, _ in answered or weighed])
+    reading = merge(whole, [fitting for *_, fitting in answered or weighed]).evidence
     common, unheld = merged.common | authors | spared, merged.unheld - spared
-    return replace(merged, parts=len(weighed), common=common, unheld=unheld, unanswered=gone)
+    return replace(merged, parts=len(weighed), common=common, unheld=unheld, unanswered=gone, reading=reading)
 
 
 def _worth(asked: Asked, judged: Judged, question: str, history: Sequence[Turn]) -> tuple[bool, float]:
@@ -208,7 +209,7 @@ def unsaid(judged: Judged, question: str, history: Sequence[Turn]) -> Judged:
     if not (told := _told(question, history)):
         return judged
     weighed = [replace(e, score=e.score * (AGAIN if plain(e.citation.quote) in told else 1)) for e in judged.evidence]
-    return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)))
+    return replace(judged, evidence=tuple(sorted(weighed, key=lambda e: -e.score)), reading=())
 
 
 def _told(question: str, history: Sequence[Turn]) -> str:

@@ -143,6 +143,19 @@ def test_a_question_stays_with_the_sentence_that_answers_it():
     assert second.text.startswith("May I bring a dog?\n\nTide")
 
 
+@pytest.mark.parametrize("question", ["**May I bring a dog?**", "I have a dog. May I bring it?", "May I? Yes."])
+def test_so_does_one_in_bold_after_a_sentence_or_with_a_word_of_answer(question):
+    doc = document(f"{words(80)}\n\n{question}\n\n{words(80)}")
+    first, second = split(doc, count, 100, 250)
+    assert question[question.index("May I") :] in second.text
+    assert len(first.sentences) <= 2
+
+
+def test_a_question_that_ends_a_long_paragraph_stays_in_it():
+    doc = document(f"{words(40)} {words(20)} {words(15)} Who would have thought so?\n\n{words(80)}")
+    assert split(doc, count, 100, 250)[0].text.endswith("Who would have thought so?")
+
+
 def test_of_several_questions_in_a_row_the_last_stays_with_what_follows():
     doc = document(f"{words(80)}\n\nMay I bring a dog?\n\nOr a cat?\n\n{words(80)}")
     first, second = split(doc, count, 100, 250)

@@ -109,7 +109,10 @@ def test_a_sentence_that_introduces(question, text):
         ("Who is Ida Vance?", "The reason for the delay was Ida Vance being ill."),
         ("Who are the Tide Keepers?", "They paid the Tide Keepers, 40 pounds in all."),
         ("What is tide_reader?", "Sign in with tide_reader."),
-        ("What is tide_reader?", "They said that tide_reader is gone."),
+        ("What is tide_reader?", "The team renamed tide_reader."),
+        ("What is tide_reader?", "Who has the account tide_reader?"),
+        ("Who are the Tide Keepers?", "According to the Tide Keepers, 40 guests who ate there were ill."),
+        ("What is the Tide Tower?", "In the Tide Tower, 300 people who had no tickets were turned away."),
         ("When was Karen Holm born?", "It was drawn by the Danish engineer Karen Holm."),
     ],
 )

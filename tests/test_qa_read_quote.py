@@ -143,10 +143,11 @@ def test_a_sentence_that_takes_up_what_the_one_before_it_tells_comes_after_that(
     loved, grew = "Guests loved the mill for these small gestures.", "In this way it grew."
     assert told(paragraph(text, loved)) == ["(Ada met each guest at the gate.)", loved]
     assert told(paragraph(text, grew)) == [f"({loved})", grew]
-    own = "Ada met guests. Since her plans and maps are lost, these plans are guesses. She mends mills these days."
-    assert told(paragraph(own, "She mends mills these days.", "Ada met guests."))[-1] == "Ada met guests."
-    for alone in ("Since her plans and maps are lost, these plans are guesses.",):
-        assert told(paragraph(own, alone)) == [alone]
+    for alone in (
+        "Under these terms the mill is let.", "Follow these steps to open the gate.", "Ada grinds these days.",
+        "At this time the mill is shut.", "Guests pay for these two weeks.", "In this case study the mill is old.",
+    ):  # fmt: skip
+        assert told(paragraph(f"Ada met each guest at the gate. {alone}", alone)) == [alone]
 
 
 def test_context_is_for_likely_sentences_and_takes_no_place_of_one():
