@@ -105,7 +105,7 @@ def _answered(text: str, units: list[Unit], counts: list[int]) -> list[bool]:
 
 
 def _asks(text: str, unit: Unit) -> bool:
-    return unit.kind == "sentence" and text[unit.start : unit.end].rstrip('*_"”’」』)').endswith(("?", "？"))
+    return unit.kind == "sentence" and text[unit.start : unit.end].rstrip('"”’」』)').endswith(("?", "？"))
 
 
 def _lengths(texts: list[str], count_tokens: CountTokens) -> list[int]:

@@ -121,7 +121,7 @@ def which_document(question: str, index: Index, ids: Sequence[str] = (), subject
 def _options(question: str, gap: str, index: Index, scorer: Scorer) -> list[str]:
     """Return what the best evidence names: things that can stand in the question's gap, else headings and titles."""
     asked = Asked(question, question, (question,), (1.0,))
-    judged = scorer.judge(asked, index.retrieve([question], 2 * DEPTH))
+    judged = scorer.judge(asked, index.retrieve([question], DEPTH))
     able = [e for e in judged.evidence if not is_particulars(e.citation)]
     expected = kind(question)
     able = ([e for e in able if holds(expected, e.citation.quote, question)] or able)[:WEIGHED]

@@ -73,7 +73,8 @@ class Judged:
     ``parts`` is how many questions in one were weighed; ``common`` are the terms of its names that so many passages
     hold that one which does not may still be about them; ``unheld`` those of its names, and of what qualifies a term it
     asks for, that no passage holds; ``unanswered`` are the parts that the evidence hardly answers. ``reading`` is the
-    evidence of several parts in the order in which it is read, where that is another.
+    evidence of several parts in the order in which it is read; empty of a question in one part, and where the last
+    answer's sentences were put behind.
     """
 
     evidence: tuple[Evidence, ...]

@@ -183,13 +183,14 @@ def judge(asked: Asked, hits: Sequence[Hit], index: Index, scorer: Scorer, reran
         asked_part, theirs, judged = max(looked, key=lambda one: abstain.chance(one[0], one[2]))
         weighed.append((part, abstain.hardly(asked_part, judged), judged, abstain.fitting_first(asked_part, judged)))
         authors |= set(names(part)) - set(names(asked_part.question)) if theirs else set()
-    answered = [one for one in weighed if not one[1]]
+    answered = [(part, judged, fitting) for part, hardly, judged, fitting in weighed if not hardly]
     gone = tuple(part for part, hardly, *_ in weighed if hardly) if answered else ()
     asked_for = {name for part, *_ in answered for name in names(part)}
     # a clause that is told missing refuses nothing more; joined names ("the EV and AI divisions") may be one thing
     spared = {name for part in gone if part in asked.question for name in names(part)} - asked_for
-    merged = merge(whole, [judged for *_, judged, _ in answered or weighed])
-    reading = merge(whole, [fitting for *_, fitting in answered or weighed]).evidence
+    of_parts = answered or [(part, judged, fitting) for part, _, judged, fitting in weighed]
+    merged = merge(whole, [judged for _, judged, _ in of_parts])
+    reading = merge(whole, [fitting for *_, fitting in of_parts]).evidence
     common, unheld = merged.common | authors | spared, merged.unheld - spared
     return replace(merged, parts=len(weighed), common=common, unheld=unheld, unanswered=gone, reading=reading)
 

@@ -10,7 +10,7 @@ from test_corpus_sentences import TEXTS
 from corpus import outline
 from corpus.document import Document, Heading
 from corpus.sentences import sentences
-from corpus.split import TAIL, split
+from corpus.split import QUESTION, TAIL, split
 
 
 def count(texts: list[str]) -> list[int]:
@@ -143,8 +143,10 @@ def test_a_question_stays_with_the_sentence_that_answers_it():
     assert second.text.startswith("May I bring a dog?\n\nTide")
 
 
-@pytest.mark.parametrize("question", ["**May I bring a dog?**", "I have a dog. May I bring it?", "May I? Yes."])
-def test_so_does_one_in_bold_after_a_sentence_or_with_a_word_of_answer(question):
+@pytest.mark.parametrize(
+    "question", ["**May I bring a dog?**", "“May I bring a dog?”", "I have a dog. May I bring it?", "May I? Yes."]
+)
+def test_so_does_one_in_bold_or_quoted_after_a_sentence_or_with_a_word_of_answer(question):
     doc = document(f"{words(80)}\n\n{question}\n\n{words(80)}")
     first, second = split(doc, count, 100, 250)
     assert question[question.index("May I") :] in second.text
@@ -154,6 +156,12 @@ def test_so_does_one_in_bold_after_a_sentence_or_with_a_word_of_answer(question)
 def test_a_question_that_ends_a_long_paragraph_stays_in_it():
     doc = document(f"{words(40)} {words(20)} {words(15)} Who would have thought so?\n\n{words(80)}")
     assert split(doc, count, 100, 250)[0].text.endswith("Who would have thought so?")
+
+
+def test_a_question_too_long_to_be_a_heading_to_its_answer_does_not():
+    for length, stays in ((QUESTION - 3, True), (QUESTION + 1, False)):
+        doc = document(f"{words(50)}\n\n{words(length).removesuffix('end.')}end?\n\n{words(90)}")
+        assert split(doc, count, 100, 250)[0].text.endswith("end?") is not stays
 
 
 def test_of_several_questions_in_a_row_the_last_stays_with_what_follows():
